@@ -6,7 +6,7 @@ import {
   type OutgoingHttpHeaders,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /** A request read to its end. `path` is as sent (still percent-encoded), without the query. */
@@ -62,7 +62,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       resolve();
     });
   });
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  const { port } = address;
   return {
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
     port,
@@ -138,9 +140,10 @@ async function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Bu
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of incoming) {
-    bytes += (part as Buffer).byteLength;
+    if (!Buffer.isBuffer(part)) continue;
+    bytes += part.byteLength;
     if (bytes > maxBytes) return null;
-    parts.push(part as Buffer);
+    parts.push(part);
   }
   return Buffer.concat(parts);
 }
