@@ -1,4 +1,4 @@
-import type { Instant } from '../../src/domain/time.ts';
+import { instant } from '../../src/domain/time.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 
 interface Waiting {
@@ -17,6 +17,8 @@ export interface VirtualClock extends Clock {
   readonly pending: number;
 }
 
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 export function virtualClock(startMs = 1_767_225_600_000): VirtualClock {
   let elapsedMs = 0;
   let wallOffsetMs = startMs;
@@ -28,12 +30,11 @@ export function virtualClock(startMs = 1_767_225_600_000): VirtualClock {
     waiting.add(entry);
     return () => void waiting.delete(entry);
   };
-  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   const nextDue = (untilMs: number): Waiting | undefined =>
     [...waiting].filter((w) => w.atMs <= untilMs).toSorted((a, b) => a.atMs - b.atMs || a.order - b.order)[0];
 
   return {
-    now: () => (wallOffsetMs + elapsedMs) as Instant,
+    now: () => instant(wallOffsetMs + elapsedMs),
     monotonicMs: () => elapsedMs,
     after,
     sleep: (ms, signal) =>
