@@ -9,13 +9,19 @@ import { statsOf } from './stats.ts';
  * What is asked of the emulator from outside: `GET stats`, `GET state[?type=]`, `GET|POST|DELETE faults`, `DELETE faults/ID`.
  * A POST takes one fault or a list of them and answers with their ids.
  */
-export function control(desk: Desk, method: string, url: URL, body: Json | undefined): Reply {
-  const [, , what, id] = url.pathname.split('/');
+export function control(
+  desk: Desk,
+  method: string,
+  path: readonly string[],
+  query: URLSearchParams,
+  body: Json | undefined,
+): Reply {
+  const [what, id] = path;
   switch (`${method} ${what}`) {
     case 'GET stats':
       return found(statsOf(desk.world.store, desk.requests));
     case 'GET state':
-      return found(livingResources(desk.world.store, url.searchParams.get('type') ?? undefined));
+      return found(livingResources(desk.world.store, query.get('type') ?? undefined));
     case 'GET faults':
       return found(desk.faults.list());
     case 'DELETE faults':
@@ -28,7 +34,7 @@ export function control(desk: Desk, method: string, url: URL, body: Json | undef
       return { status: 201, headers: {}, body: good.map((fault) => desk.faults.add(fault)) };
     }
     default:
-      throw new FhirError(404, 'not-found', `no control ${method} ${url.pathname}`);
+      throw new FhirError(404, 'not-found', `no control ${method} ${path.join('/')}`);
   }
 }
 

@@ -1,4 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
+
+import { parseForm, sendBytes, startHttpServer, type HttpRequest } from '../wire/http.ts';
 
 import { control } from './control.ts';
 import { answer, livingResources, type Desk } from './desk.ts';
@@ -53,60 +55,50 @@ export async function startSchedulingEmulator(
   const faults = new FaultMenu();
   const requests = new Map<string, number>();
   const mode = options.mode ?? 'well_behaved';
-  const listening = { base: '' };
-  const server = createServer((request, response) => {
-    const desk: Desk = {
-      world: { store, mode, base: listening.base },
-      faults,
-      requests,
-      now,
-      token: options.token,
-    };
-    serve(desk, request, response).catch(() => response.destroy());
+  const server = await startHttpServer({
+    port: options.port ?? 0,
+    host: options.host ?? '127.0.0.1',
+    maxBodyBytes: BODY_MAX_BYTES,
+    handle: (request, response) => {
+      const base = `${server.url}/fhir`;
+      return serve(
+        { world: { store, mode, base }, faults, requests, now, token: options.token },
+        request,
+        response,
+      );
+    },
   });
-  const host = options.host ?? '127.0.0.1';
-  await new Promise<void>((started, failed) => {
-    server.once('error', failed);
-    server.listen(options.port ?? 0, host, started);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the emulator listens on no port');
-  const origin = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
-  listening.base = `${origin}/fhir`;
   return {
-    url: listening.base,
-    controlUrl: `${origin}/_emulator`,
+    url: `${server.url}/fhir`,
+    controlUrl: `${server.url}/_emulator`,
     addFault: (fault) => faults.add(fault),
     clearFaults: () => faults.clear(),
     stats: () => statsOf(store, requests),
     state: (type) => livingResources(store, type),
-    close: () =>
-      new Promise((closed) => {
-        server.close(() => closed());
-        server.closeAllConnections();
-      }),
+    close: () => server.close(),
   };
 }
 
-async function serve(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? '/', desk.world.base);
-  const method = request.method ?? 'GET';
-  if (url.pathname.startsWith('/_emulator/')) {
-    send(response, await refused(async () => control(desk, method, url, parseBody(await readBody(request)))));
+async function serve(desk: Desk, request: HttpRequest, response: ServerResponse): Promise<void> {
+  const path = request.path.split('/').filter(Boolean).map(decodeURIComponent);
+  if (path[0] === '_emulator') {
+    send(
+      response,
+      await refused(() =>
+        control(desk, request.method, path.slice(1), request.query, parseBody(request.body)),
+      ),
+    );
     return;
   }
-  const reply = await refused(async () => {
-    const call = fhirCall(method, url, request, await readBody(request));
-    return answer(desk, call, request.headers.authorization);
-  });
-  const name = `${method} ${url.pathname.split('/')[2] ?? ''} ${reply === 'cut' ? 'cut' : reply.status}`;
+  const reply = await refused(() => answer(desk, fhirCall(path, request), request.headers.authorization));
+  const name = `${request.method} ${path[1] ?? ''} ${reply === 'cut' ? 'cut' : reply.status}`;
   desk.requests.set(name, (desk.requests.get(name) ?? 0) + 1);
   if (reply === 'cut') response.destroy();
   else send(response, reply);
 }
 
 /** Turns what was thrown into an OperationOutcome. */
-async function refused<T>(act: () => Promise<T>): Promise<T | Reply> {
+async function refused<T>(act: () => T | Promise<T>): Promise<T | Reply> {
   try {
     return await act();
   } catch (failure) {
@@ -119,59 +111,42 @@ async function refused<T>(act: () => Promise<T>): Promise<T | Reply> {
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    size += chunk.length;
-    if (size > BODY_MAX_BYTES) throw new FhirError(413, 'too-long', 'the body is too long');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parseBody(body: string): Json | undefined {
-  if (body === '') return undefined;
+function parseBody(body: Buffer): Json | undefined {
+  if (body.byteLength === 0) return undefined;
   try {
-    return toJson(JSON.parse(body));
+    return toJson(JSON.parse(body.toString('utf8')));
   } catch {
     throw new FhirError(400, 'structure', 'the body is no JSON');
   }
 }
 
-function fhirCall(method: string, url: URL, request: IncomingMessage, body: string): FhirCall {
-  const path = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
-  if (path.shift() !== 'fhir') throw new FhirError(404, 'not-found', 'the FHIR base is /fhir');
+function fhirCall(path: readonly string[], request: HttpRequest): FhirCall {
+  if (path[0] !== 'fhir') throw new FhirError(404, 'not-found', 'the FHIR base is /fhir');
   const form = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
-  const query = new URLSearchParams(url.searchParams);
-  if (form) for (const [key, value] of new URLSearchParams(body)) query.append(key, value);
+  const query = new URLSearchParams(request.query);
+  if (form) for (const [key, value] of parseForm(request.body)) query.append(key, value);
   return {
-    method,
-    path,
+    method: request.method,
+    path: path.slice(1),
     query,
     headers: {
-      'if-match': header(request, 'if-match'),
-      'if-none-match': header(request, 'if-none-match'),
+      'if-match': request.headers['if-match'],
+      'if-none-match': request.headers['if-none-match'],
       'if-none-exist': header(request, 'if-none-exist'),
     },
-    body: form ? undefined : parseBody(body),
+    body: form ? undefined : parseBody(request.body),
     asOf: Number.POSITIVE_INFINITY,
     doubleBookAllowed: false,
   };
 }
 
-function header(request: IncomingMessage, name: string): string | undefined {
+function header(request: HttpRequest, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
 }
 
 function send(response: ServerResponse, reply: Reply): void {
   const text = reply.body === undefined ? '' : JSON.stringify(reply.body);
-  response.writeHead(reply.status, {
-    ...reply.headers,
-    ...(text === '' ? {} : { 'content-type': 'application/fhir+json; charset=utf-8' }),
-    'content-length': Buffer.byteLength(text),
-  });
-  response.end(text);
+  const type = text === '' ? {} : { 'content-type': 'application/fhir+json; charset=utf-8' };
+  sendBytes(response, reply.status, Buffer.from(text), { ...type, ...reply.headers });
 }

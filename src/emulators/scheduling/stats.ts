@@ -6,13 +6,13 @@ export interface SchedulingStats {
   readonly appointments: {
     readonly total: number;
     readonly byStatus: Readonly<Record<string, number>>;
-    /** Booked, and the patient's own participation is accepted. */
+    /** Seeded, still booked, and the patient's own participation became accepted since. */
     readonly confirmed: number;
     /** By cancelation reason code, `none` without one. */
     readonly cancelledByReason: Readonly<Record<string, number>>;
     /** Made through the interface since the seed, and still booked. */
     readonly bookedSinceSeed: number;
-    /** Of those, the ones that name an earlier appointment that they replace. */
+    /** Of those, the ones of patients who gave up another appointment on our call (pat-crs): they were moved. */
     readonly movedSinceSeed: number;
   };
   readonly slots: {
@@ -28,21 +28,20 @@ export function statsOf(store: Store, requests: ReadonlyMap<string, number>): Sc
   const appointments = store.list('Appointment');
   const slots = store.list('Slot');
   const cancelled = appointments.filter((appointment) => textAt(appointment, 'status') === 'cancelled');
+  const gaveUp = new Set(cancelled.filter((each) => reasonOf(each) === 'pat-crs').map(patientOf));
   const since = appointments.filter(
-    (appointment) => !wasSeeded(store, appointment) && occupiesSlot(appointment),
+    (appointment) => !seedOf(store, appointment) && occupiesSlot(appointment),
   );
   return {
     appointments: {
       total: appointments.length,
       byStatus: tally(appointments, (appointment) => textAt(appointment, 'status')),
-      confirmed: appointments.filter(
-        (appointment) => textAt(appointment, 'status') === 'booked' && patientAccepted(appointment),
-      ).length,
+      confirmed: appointments.filter((each) => wasConfirmed(each, seedOf(store, each))).length,
       cancelledByReason: tally(cancelled, (appointment) =>
         textAt(appointment, 'cancelationReason.coding.code'),
       ),
       bookedSinceSeed: since.length,
-      movedSinceSeed: since.filter((appointment) => replacesAnother(appointment)).length,
+      movedSinceSeed: since.filter((appointment) => gaveUp.has(patientOf(appointment))).length,
     },
     slots: {
       total: slots.length,
@@ -56,8 +55,19 @@ export function statsOf(store: Store, requests: ReadonlyMap<string, number>): Sc
   };
 }
 
-function wasSeeded(store: Store, appointment: Resource): boolean {
-  return store.versions('Appointment', appointment.id ?? '')[0]?.seeded ?? false;
+function seedOf(store: Store, appointment: Resource): Resource | null {
+  const first = store.versions('Appointment', appointment.id ?? '')[0];
+  return first?.seeded === true ? first.resource : null;
+}
+
+function reasonOf(appointment: Resource): string | undefined {
+  return textAt(appointment, 'cancelationReason.coding.code');
+}
+
+function patientOf(appointment: Resource): string | undefined {
+  return textsAt(appointment, 'participant.actor.reference')
+    .map(localReference)
+    .find((reference) => reference.startsWith('Patient/'));
 }
 
 function patientAccepted(appointment: Resource): boolean {
@@ -68,10 +78,9 @@ function patientAccepted(appointment: Resource): boolean {
   );
 }
 
-function replacesAnother(appointment: Resource): boolean {
-  return textsAt(appointment, 'supportingInformation.reference').some((reference) =>
-    localReference(reference).startsWith('Appointment/'),
-  );
+function wasConfirmed(appointment: Resource, seed: Resource | null): boolean {
+  const booked = textAt(appointment, 'status') === 'booked';
+  return booked && seed !== null && patientAccepted(appointment) && !patientAccepted(seed);
 }
 
 function tally(
