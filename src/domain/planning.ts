@@ -4,6 +4,7 @@ import type { CallStatus, E164 } from './call.ts';
 import type { Disposition, OutcomeKind } from './disposition.ts';
 import type { AppointmentId, ContactId, LocationId, OfferId, PatientId, RunId } from './ids.ts';
 import type { LocalDate } from './localTime.ts';
+import type { Location } from './practice.ts';
 import type { Instant, Zone } from './time.ts';
 
 /** Why somebody is not dialed. Unknown means not dialed. */
@@ -152,7 +153,7 @@ export type RetryPlan =
   | { readonly kind: 'call_again'; readonly notBefore: Instant; readonly because: Disposition }
   | {
       readonly kind: 'stop';
-      readonly state: Extract<ContactState, 'resolved' | 'human' | 'expired' | 'suppressed'>;
+      readonly state: Extract<ContactState, 'resolved' | 'human' | 'expired' | 'suppressed' | 'stale'>;
       readonly because: string;
     };
 
@@ -164,3 +165,36 @@ export interface AttemptView {
   readonly outcomes: readonly OutcomeKind[];
   readonly localDate: LocalDate;
 }
+
+/** Whether a callee may be rung at an instant; what is open leaves room for the whole ring time before the hours close. */
+export type HoursVerdict =
+  | { readonly kind: 'open'; readonly closesAt: Instant }
+  | { readonly kind: 'opens'; readonly at: Instant }
+  /** No minute of the days ahead is allowed in all of the callee's candidate zones. */
+  | { readonly kind: 'never' };
+
+/** Where a callee may be, and which states' rules may apply: every candidate counts, because none is certain. */
+export interface CalleePlace {
+  readonly location: Location;
+  readonly zones: readonly Zone[];
+  /** Two-letter states: of the practice's place, of the addresses, of the area code. */
+  readonly states: readonly string[];
+  /** The strictest consent that one of these states asks for. */
+  readonly consent: 'any' | 'automated_voice';
+}
+
+/** The law and the clock as the schedule stage knows them; the workers hand them to all who dial. */
+export interface CallingRules {
+  /** null when the area code is unknown: its owner could be anywhere. */
+  place(location: Location, phone: E164, addressStates: readonly (string | null)[]): CalleePlace | null;
+  hours(place: CalleePlace, at: Instant, ringMs: number): HoursVerdict;
+}
+
+/** Says what is left to do after an attempt; worked out by the schedule stage and handed to the outcome stage. */
+export type RetryPlanner = (tried: {
+  readonly disposition: Disposition;
+  /** Attempts of the contact by disposition, this one among them. */
+  readonly tries: Readonly<Partial<Record<Disposition, number>>>;
+  readonly endedAt: Instant;
+  readonly expiresAt: Instant;
+}) => RetryPlan;

@@ -48,7 +48,8 @@ export interface FillStore {
   freedSlot(slot: SlotId): Promise<FreedSlot | null>;
   candidates(slot: SlotId, now: Instant): Promise<readonly FillCandidate[]>;
   /**
-   * Reserves the slot for one entry with the next fencing token, creates the offer, its contact and the `call` outbox row, in one transaction.
+   * Reserves the slot for one entry with the next fencing token, creates the offer, its contact and the `call` outbox row, in one transaction,
+   * and a `fill` outbox row due at `expiresAt`, so that an offer that nobody ended comes back.
    * null when the slot is not open (any more) or the entry is engaged elsewhere.
    */
   reserve(
@@ -58,5 +59,14 @@ export interface FillStore {
     at: Instant,
     expiresAt: Instant,
   ): Promise<{ readonly offer: OfferId; readonly contact: ContactId; readonly fence: number } | null>;
-  settle(slot: SlotId, state: SlotState, because: string): Promise<void>;
+  /**
+   * Ends an offer whose reservation ran out with no live attempt to make it: offer expired, its contact expired, the slot open again.
+   * @returns whether the slot was released by this call.
+   */
+  releaseExpired(slot: SlotId, at: Instant): Promise<boolean>;
+  /**
+   * A slot that is not reserved or booked gets this state and its reason. With `dueAgainAt` (state open: held until then) a `fill` outbox row
+   * for that time is written with it.
+   */
+  settle(slot: SlotId, state: SlotState, because: string, dueAgainAt: Instant | null): Promise<void>;
 }

@@ -41,6 +41,8 @@ export interface PracticeStore {
   isPaused(practice: PracticeId): Promise<boolean>;
   /** External patient ids that waitlist entries or consents speak of and that no mirror row has yet. */
   missingPatients(): Promise<readonly ExternalId[]>;
+  /** External ids of appointments that waitlist entries would give up and that no mirror row has yet. */
+  missingAppointments(): Promise<readonly ExternalId[]>;
   /** The demo's shift of the clock, kept with its database. */
   demoShiftMs(): Promise<number | null>;
   setDemoShiftMs(shiftMs: number): Promise<void>;
