@@ -32,6 +32,9 @@ const SCHEMA = 'bullmq';
 const QUEUE_CONNECTIONS = 2;
 const WORKER_CONNECTIONS = 4;
 
+/** Pause between two attempts to reach Redis; also about how long an enqueue may take to fail. */
+const RECONNECT_MAX_MS = 2_000;
+
 function bind<B extends IQueueBackend, C>(
   factory: BackendFactory<B, C>,
   forQueues: C,
@@ -79,7 +82,8 @@ export function openBull(backend: QueueBackend): Bull {
     );
   }
   const { url, prefix } = backend;
-  // A producer must hear at once that the store is away: its row stays, and is enqueued later. A worker may wait for as long as it takes.
-  const forQueues = { url, enableOfflineQueue: false, maxRetriesPerRequest: 1 };
-  return bind(createRedisBackend, forQueues, { url, maxRetriesPerRequest: null }, prefix);
+  const retryStrategy = (times: number): number => Math.min(times * 100, RECONNECT_MAX_MS);
+  // A producer must soon hear that the store is away: its row stays, and is enqueued later. A worker waits for as long as it takes.
+  const forQueues = { url, retryStrategy, maxRetriesPerRequest: 1 };
+  return bind(createRedisBackend, forQueues, { url, retryStrategy, maxRetriesPerRequest: null }, prefix);
 }
