@@ -153,10 +153,10 @@ export type ExternalChange = Prisma.ExternalChangeModel
  */
 export type Callback = Prisma.CallbackModel
 /**
- * Model Promise
+ * Model PromiseMade
  * Something we told a patient that must come true. state: open | kept | broken
  */
-export type Promise = Prisma.PromiseModel
+export type PromiseMade = Prisma.PromiseMadeModel
 /**
  * Model Review
  * A person listened to a call and judged it.

@@ -424,7 +424,7 @@ export const ModelName = {
   Outbox: 'Outbox',
   ExternalChange: 'ExternalChange',
   Callback: 'Callback',
-  Promise: 'Promise',
+  PromiseMade: 'PromiseMade',
   Review: 'Review',
   AuditEvent: 'AuditEvent',
   QuarantinedRow: 'QuarantinedRow'
@@ -443,7 +443,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "practice" | "location" | "provider" | "visitType" | "patient" | "phone" | "patientPhone" | "authorisedContact" | "consent" | "suppression" | "appointment" | "slot" | "waitlistEntry" | "offer" | "campaignRun" | "contact" | "contactPatient" | "contactAppointment" | "callAttempt" | "callEvent" | "lineLease" | "policyDecision" | "outcome" | "writeBack" | "outbox" | "externalChange" | "callback" | "promise" | "review" | "auditEvent" | "quarantinedRow"
+    modelProps: "practice" | "location" | "provider" | "visitType" | "patient" | "phone" | "patientPhone" | "authorisedContact" | "consent" | "suppression" | "appointment" | "slot" | "waitlistEntry" | "offer" | "campaignRun" | "contact" | "contactPatient" | "contactAppointment" | "callAttempt" | "callEvent" | "lineLease" | "policyDecision" | "outcome" | "writeBack" | "outbox" | "externalChange" | "callback" | "promiseMade" | "review" | "auditEvent" | "quarantinedRow"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -2445,77 +2445,77 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
-    Promise: {
-      payload: Prisma.$PromisePayload<ExtArgs>
-      fields: Prisma.PromiseFieldRefs
+    PromiseMade: {
+      payload: Prisma.$PromiseMadePayload<ExtArgs>
+      fields: Prisma.PromiseMadeFieldRefs
       operations: {
         findUnique: {
-          args: Prisma.PromiseFindUniqueArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromisePayload> | null
+          args: Prisma.PromiseMadeFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromiseMadePayload> | null
         }
         findUniqueOrThrow: {
-          args: Prisma.PromiseFindUniqueOrThrowArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromisePayload>
+          args: Prisma.PromiseMadeFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromiseMadePayload>
         }
         findFirst: {
-          args: Prisma.PromiseFindFirstArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromisePayload> | null
+          args: Prisma.PromiseMadeFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromiseMadePayload> | null
         }
         findFirstOrThrow: {
-          args: Prisma.PromiseFindFirstOrThrowArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromisePayload>
+          args: Prisma.PromiseMadeFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromiseMadePayload>
         }
         findMany: {
-          args: Prisma.PromiseFindManyArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromisePayload>[]
+          args: Prisma.PromiseMadeFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromiseMadePayload>[]
         }
         create: {
-          args: Prisma.PromiseCreateArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromisePayload>
+          args: Prisma.PromiseMadeCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromiseMadePayload>
         }
         createMany: {
-          args: Prisma.PromiseCreateManyArgs<ExtArgs>
+          args: Prisma.PromiseMadeCreateManyArgs<ExtArgs>
           result: BatchPayload
         }
         createManyAndReturn: {
-          args: Prisma.PromiseCreateManyAndReturnArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromisePayload>[]
+          args: Prisma.PromiseMadeCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromiseMadePayload>[]
         }
         delete: {
-          args: Prisma.PromiseDeleteArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromisePayload>
+          args: Prisma.PromiseMadeDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromiseMadePayload>
         }
         update: {
-          args: Prisma.PromiseUpdateArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromisePayload>
+          args: Prisma.PromiseMadeUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromiseMadePayload>
         }
         deleteMany: {
-          args: Prisma.PromiseDeleteManyArgs<ExtArgs>
+          args: Prisma.PromiseMadeDeleteManyArgs<ExtArgs>
           result: BatchPayload
         }
         updateMany: {
-          args: Prisma.PromiseUpdateManyArgs<ExtArgs>
+          args: Prisma.PromiseMadeUpdateManyArgs<ExtArgs>
           result: BatchPayload
         }
         updateManyAndReturn: {
-          args: Prisma.PromiseUpdateManyAndReturnArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromisePayload>[]
+          args: Prisma.PromiseMadeUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromiseMadePayload>[]
         }
         upsert: {
-          args: Prisma.PromiseUpsertArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromisePayload>
+          args: Prisma.PromiseMadeUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PromiseMadePayload>
         }
         aggregate: {
-          args: Prisma.PromiseAggregateArgs<ExtArgs>
-          result: runtime.Types.Utils.Optional<Prisma.AggregatePromise>
+          args: Prisma.PromiseMadeAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregatePromiseMade>
         }
         groupBy: {
-          args: Prisma.PromiseGroupByArgs<ExtArgs>
-          result: runtime.Types.Utils.Optional<Prisma.PromiseGroupByOutputType>[]
+          args: Prisma.PromiseMadeGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.PromiseMadeGroupByOutputType>[]
         }
         count: {
-          args: Prisma.PromiseCountArgs<ExtArgs>
-          result: runtime.Types.Utils.Optional<Prisma.PromiseCountAggregateOutputType> | number
+          args: Prisma.PromiseMadeCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.PromiseMadeCountAggregateOutputType> | number
         }
       }
     }
@@ -3161,7 +3161,7 @@ export const CallbackScalarFieldEnum = {
 export type CallbackScalarFieldEnum = (typeof CallbackScalarFieldEnum)[keyof typeof CallbackScalarFieldEnum]
 
 
-export const PromiseScalarFieldEnum = {
+export const PromiseMadeScalarFieldEnum = {
   id: 'id',
   attemptId: 'attemptId',
   writeBackId: 'writeBackId',
@@ -3170,7 +3170,7 @@ export const PromiseScalarFieldEnum = {
   closedAt: 'closedAt'
 } as const
 
-export type PromiseScalarFieldEnum = (typeof PromiseScalarFieldEnum)[keyof typeof PromiseScalarFieldEnum]
+export type PromiseMadeScalarFieldEnum = (typeof PromiseMadeScalarFieldEnum)[keyof typeof PromiseMadeScalarFieldEnum]
 
 
 export const ReviewScalarFieldEnum = {
@@ -3531,7 +3531,7 @@ export type GlobalOmitConfig = {
   outbox?: Prisma.OutboxOmit
   externalChange?: Prisma.ExternalChangeOmit
   callback?: Prisma.CallbackOmit
-  promise?: Prisma.PromiseOmit
+  promiseMade?: Prisma.PromiseMadeOmit
   review?: Prisma.ReviewOmit
   auditEvent?: Prisma.AuditEventOmit
   quarantinedRow?: Prisma.QuarantinedRowOmit

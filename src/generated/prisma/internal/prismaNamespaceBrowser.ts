@@ -78,7 +78,7 @@ export const ModelName = {
   Outbox: 'Outbox',
   ExternalChange: 'ExternalChange',
   Callback: 'Callback',
-  Promise: 'Promise',
+  PromiseMade: 'PromiseMade',
   Review: 'Review',
   AuditEvent: 'AuditEvent',
   QuarantinedRow: 'QuarantinedRow'
@@ -481,7 +481,7 @@ export const CallbackScalarFieldEnum = {
 export type CallbackScalarFieldEnum = (typeof CallbackScalarFieldEnum)[keyof typeof CallbackScalarFieldEnum]
 
 
-export const PromiseScalarFieldEnum = {
+export const PromiseMadeScalarFieldEnum = {
   id: 'id',
   attemptId: 'attemptId',
   writeBackId: 'writeBackId',
@@ -490,7 +490,7 @@ export const PromiseScalarFieldEnum = {
   closedAt: 'closedAt'
 } as const
 
-export type PromiseScalarFieldEnum = (typeof PromiseScalarFieldEnum)[keyof typeof PromiseScalarFieldEnum]
+export type PromiseMadeScalarFieldEnum = (typeof PromiseMadeScalarFieldEnum)[keyof typeof PromiseMadeScalarFieldEnum]
 
 
 export const ReviewScalarFieldEnum = {

@@ -1,0 +1,42 @@
+import type { OutcomeChanges } from '../../ports/store/outcomeStore.ts';
+import type { Instant } from '../../domain/time.ts';
+import { type Transaction, toTimestamp } from './database.ts';
+import { nudge } from './outbox.ts';
+
+export type OfferEnd = NonNullable<OutcomeChanges['offer']>['became'] | 'expired';
+
+/** Offers whose slot goes round again when they end. */
+const RELEASES: ReadonlySet<OfferEnd> = new Set(['declined', 'no_decision', 'unreached', 'expired']);
+
+/**
+ * Ends an open offer and gives its reservation back, so that the slot is offered to the next person; an accepted one keeps it for the booking.
+ * An offer that has ended stays as it is. @returns whether this call ended it.
+ */
+export async function endOffer(tx: Transaction, id: string, became: OfferEnd, at: Instant): Promise<boolean> {
+  const { count } = await tx.offer.updateMany({
+    where: { id, state: 'open' },
+    data: { state: became, endedAt: toTimestamp(at) },
+  });
+  if (count === 0) return false;
+  const offer = await tx.offer.findUniqueOrThrow({ where: { id } });
+  if (became === 'lost_slot') {
+    await tx.waitlistEntry.update({
+      where: { id: offer.waitlistEntryId },
+      data: { boost: { increment: 1 } },
+    });
+    await tx.slot.updateMany({
+      where: { id: offer.slotId, fence: offer.fence, state: 'reserved' },
+      data: { state: 'taken_externally', because: 'slot_taken' },
+    });
+  }
+  if (!RELEASES.has(became)) return true;
+  const released = await tx.slot.updateMany({
+    where: { id: offer.slotId, fence: offer.fence, state: 'reserved' },
+    data: { state: 'open', because: null },
+  });
+  if (released.count > 0) {
+    const jobId = `fill-${offer.slotId}-after-${offer.fence}`;
+    await nudge(tx, { queue: 'fill', subject: offer.slotId, jobId, dueAt: at, at });
+  }
+  return true;
+}
