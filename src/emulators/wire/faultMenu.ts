@@ -50,12 +50,15 @@ export class FaultMenu<F extends { readonly kind: string }> {
   /** A fault out of a request's JSON; a text that says what is wrong with it when it is none. */
   parse(given: unknown): Armed<F> | string {
     if (!isObject(given)) return 'a fault is an object with a kind';
+    const fields = given;
     if (!this.#isFault(given)) {
-      return `unknown kind ${JSON.stringify(given['kind'])}; there are ${Object.keys(this.#kinds).join(', ')}`;
+      return `unknown kind ${JSON.stringify(fields['kind'])}; there are ${Object.keys(this.#kinds).join(', ')}`;
     }
-    const needs = Object.entries<readonly string[]>(this.#kinds).find(([kind]) => kind === given['kind'])?.[1];
-    const missing = (needs ?? []).filter((name) => numberOf(given[name]) === undefined);
-    return missing.length > 0 ? `${String(given['kind'])} needs the numbers ${missing.join(', ')}` : given;
+    const needs = Object.entries<readonly string[]>(this.#kinds).find(
+      ([kind]) => kind === fields['kind'],
+    )?.[1];
+    const missing = (needs ?? []).filter((name) => numberOf(fields[name]) === undefined);
+    return missing.length > 0 ? `${String(fields['kind'])} needs the numbers ${missing.join(', ')}` : given;
   }
 
   #isFault(given: object): given is Armed<F> {

@@ -1,6 +1,6 @@
 /** Does things later and in the order they were asked for: a slow message holds back those behind it, as on one socket. */
 export class OrderedDelay {
-  readonly #timers = new Set<NodeJS.Timeout>();
+  #timer: NodeJS.Timeout | undefined;
   readonly #waiting: { readonly dueAtMs: number; readonly act: () => void }[] = [];
   #lastDueAtMs = 0;
   #stopped = false;
@@ -23,23 +23,19 @@ export class OrderedDelay {
   stop(): void {
     this.#stopped = true;
     this.#waiting.length = 0;
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    clearTimeout(this.#timer);
   }
 
   #arm(): void {
     const next = this.#waiting[0];
-    if (next === undefined || this.#timers.size > 0) return;
-    const timer = setTimeout(
-      () => {
-        this.#timers.delete(timer);
-        while ((this.#waiting[0]?.dueAtMs ?? Number.POSITIVE_INFINITY) <= performance.now()) {
-          this.#waiting.shift()?.act();
-        }
-        this.#arm();
-      },
-      Math.max(0, Math.ceil(next.dueAtMs - performance.now())),
-    );
-    this.#timers.add(timer);
+    if (next === undefined || this.#timer !== undefined) return;
+    const inMs = Math.max(0, Math.ceil(next.dueAtMs - performance.now()));
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      while ((this.#waiting[0]?.dueAtMs ?? Number.POSITIVE_INFINITY) <= performance.now()) {
+        this.#waiting.shift()?.act();
+      }
+      this.#arm();
+    }, inMs);
   }
 }
