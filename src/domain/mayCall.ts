@@ -61,16 +61,17 @@ const rang = (entry: LedgerEntry): boolean =>
 const speaksOurs = (language: string | null): boolean =>
   language === null || language.toLowerCase().split(/[-_]/)[0] === SPOKEN_LANGUAGE;
 
+const because = (refusal: Refusal, detail = ''): { because: Refusal; detail: string } => ({
+  because: refusal,
+  detail,
+});
+
 function personRefusal(
   person: DuePatient,
   household: Household,
   context: MayCallContext,
 ): { readonly because: Refusal; readonly detail: string } | null {
   const { patient } = person;
-  const because = (refusal: Refusal, detail = ''): { because: Refusal; detail: string } => ({
-    because: refusal,
-    detail,
-  });
   if (patient.deceased) return because('deceased');
   if (person.suppressed) return because('suppressed_patient');
   if (person.wrongNumber) return because('wrong_number_before');
