@@ -37,9 +37,7 @@ export function statsOf(store: Store, requests: ReadonlyMap<string, number>): Sc
       total: appointments.length,
       byStatus: tally(appointments, (appointment) => textAt(appointment, 'status')),
       confirmed: appointments.filter((each) => wasConfirmed(each, seedOf(store, each))).length,
-      cancelledByReason: tally(cancelled, (appointment) =>
-        textAt(appointment, 'cancelationReason.coding.code'),
-      ),
+      cancelledByReason: tally(cancelled, reasonOf),
       bookedSinceSeed: since.length,
       movedSinceSeed: since.filter((appointment) => gaveUp.has(patientOf(appointment))).length,
     },
