@@ -622,7 +622,7 @@ ALTER TABLE "call_attempt" ADD CONSTRAINT "call_attempt_status"
 CREATE UNIQUE INDEX "offer_one_live_per_slot" ON "offer"("slot_id") WHERE "state" IN ('open', 'accepted', 'landed');
 CREATE UNIQUE INDEX "offer_one_open_per_entry" ON "offer"("waitlist_entry_id") WHERE "state" IN ('open', 'accepted');
 ALTER TABLE "offer" ADD CONSTRAINT "offer_state"
-    CHECK ("state" IN ('open', 'accepted', 'landed', 'lost_slot', 'declined', 'no_decision', 'unreached', 'expired'));
+    CHECK ("state" IN ('open', 'accepted', 'landed', 'closed', 'lost_slot', 'declined', 'no_decision', 'unreached', 'expired'));
 CREATE UNIQUE INDEX "slot_filled_once" ON "slot"("filled_by_offer_id") WHERE "filled_by_offer_id" IS NOT NULL;
 ALTER TABLE "slot" ADD CONSTRAINT "slot_state"
     CHECK ("state" IN ('imported', 'cooling', 'open', 'reserved', 'booked', 'taken_externally', 'past', 'unfilled'));

@@ -10,11 +10,11 @@ const RELEASES: ReadonlySet<OfferEnd> = new Set(['declined', 'no_decision', 'unr
 
 /**
  * Ends an open offer and gives its reservation back, so that the slot is offered to the next person; an accepted one keeps it for the booking.
- * An offer that has ended stays as it is. @returns whether this call ended it.
+ * An offer that has ended stays as it is; only a booking can still lose an accepted one its slot. @returns whether this call ended it.
  */
 export async function endOffer(tx: Transaction, id: string, became: OfferEnd, at: Instant): Promise<boolean> {
   const { count } = await tx.offer.updateMany({
-    where: { id, state: 'open' },
+    where: { id, state: { in: became === 'lost_slot' ? ['open', 'accepted'] : ['open'] } },
     data: { state: became, endedAt: toTimestamp(at) },
   });
   if (count === 0) return false;
