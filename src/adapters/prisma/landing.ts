@@ -195,6 +195,11 @@ async function tellTheOffice(
   });
 }
 
+async function isOnTheLine(tx: Transaction, row: Row.WriteBack): Promise<boolean> {
+  if (row.attemptId === null || row.kind !== 'book') return false;
+  return (await tx.callAttempt.count({ where: { id: row.attemptId, status: { not: 'ended' } } })) > 0;
+}
+
 async function end(
   tx: Transaction,
   row: Row.WriteBack,

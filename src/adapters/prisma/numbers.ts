@@ -1,6 +1,5 @@
 /** The numbers of a night: counts over stored rows, nothing remembered beside them. */
 import type { Disposition, OutcomeKind } from '../../domain/disposition.ts';
-import type { Refusal } from '../../domain/planning.ts';
 import type { NightNumbers } from '../../domain/report.ts';
 import type { Database } from './database.ts';
 
@@ -12,7 +11,8 @@ interface Count {
 const byKey = <K extends string>(rows: readonly Count[]): Readonly<Partial<Record<K, number>>> =>
   Object.fromEntries(rows.map((row) => [row.key, row.n])) as Readonly<Partial<Record<K, number>>>;
 
-const sum = (rows: readonly Count[]): number => rows.reduce((total, row) => total + row.n, 0);
+const sum = (rows: readonly { readonly n: number }[]): number =>
+  rows.reduce((total, row) => total + row.n, 0);
 const at = (rows: readonly Count[], ...keys: readonly string[]): number =>
   sum(rows.filter((row) => keys.includes(row.key)));
 
@@ -92,7 +92,6 @@ export async function nightNumbers(db: Database, run: string): Promise<NightNumb
   ]);
   const refused = contacts.filter((row) => row.state === 'refused');
   const planned = contacts.filter((row) => row.state !== 'refused');
-  const total = (rows: readonly { readonly n: number }[]) => rows.reduce((n, row) => n + row.n, 0);
   const refusedBy = new Map<string, number>();
   for (const row of refused)
     refusedBy.set(row.because ?? '', (refusedBy.get(row.because ?? '') ?? 0) + row.n);
@@ -107,11 +106,11 @@ export async function nightNumbers(db: Database, run: string): Promise<NightNumb
     held.set(reason, (held.get(reason) ?? 0) + row.n);
   }
   return {
-    planned: total(planned),
-    plannedConfirm: total(planned.filter((row) => row.purpose === 'confirm')),
-    plannedOffer: total(planned.filter((row) => row.purpose === 'offer')),
-    refused: total(refused),
-    refusedBy: Object.fromEntries(refusedBy) as Readonly<Partial<Record<Refusal, number>>>,
+    planned: sum(planned),
+    plannedConfirm: sum(planned.filter((row) => row.purpose === 'confirm')),
+    plannedOffer: sum(planned.filter((row) => row.purpose === 'offer')),
+    refused: sum(refused),
+    refusedBy: Object.fromEntries(refusedBy),
     dialed: at(calls, 'dialed'),
     answered: at(calls, 'answered'),
     byDisposition: byKey<Disposition>(byDisposition),
