@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-export interface RedisServer {
+interface RedisServer {
   readonly url: string;
   stop(): Promise<void>;
 }

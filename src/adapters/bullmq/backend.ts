@@ -66,6 +66,8 @@ function bind<B extends IQueueBackend, C>(
   };
 }
 
+const retryStrategy = (times: number): number => Math.min(times * 100, RECONNECT_MAX_MS);
+
 export function openBull(backend: QueueBackend): Bull {
   if (backend.kind === 'postgres') {
     const connection = (max: number) => ({
@@ -82,7 +84,6 @@ export function openBull(backend: QueueBackend): Bull {
     );
   }
   const { url, prefix } = backend;
-  const retryStrategy = (times: number): number => Math.min(times * 100, RECONNECT_MAX_MS);
   // A producer must soon hear that the store is away: its row stays, and is enqueued later. A worker waits for as long as it takes.
   const forQueues = { url, retryStrategy, maxRetriesPerRequest: 1 };
   return bind(createRedisBackend, forQueues, { url, retryStrategy, maxRetriesPerRequest: null }, prefix);
