@@ -79,10 +79,10 @@ function dot(a: Float32Array, aAt: number, b: Float32Array, bAt: number, length:
   let s2 = 0;
   let s3 = 0;
   for (let i = 0; i < length; i += 4) {
-    s0 += (a[aAt + i] as number) * (b[bAt + i] as number);
-    s1 += (a[aAt + i + 1] as number) * (b[bAt + i + 1] as number);
-    s2 += (a[aAt + i + 2] as number) * (b[bAt + i + 2] as number);
-    s3 += (a[aAt + i + 3] as number) * (b[bAt + i + 3] as number);
+    s0 += a[aAt + i]! * b[bAt + i]!;
+    s1 += a[aAt + i + 1]! * b[bAt + i + 1]!;
+    s2 += a[aAt + i + 2]! * b[bAt + i + 2]!;
+    s3 += a[aAt + i + 3]! * b[bAt + i + 3]!;
   }
   return s0 + s1 + (s2 + s3);
 }
@@ -107,11 +107,11 @@ function convolve(input: Float32Array, steps: number, layer: Convolution, into: 
   for (let out = 0; out < to; out++) {
     for (let step = 0; step < stepsOut; step++) {
       const centre = step * stride;
-      let sum = bias[out] as number;
+      let sum = bias[out]!;
       for (let channel = 0, w = out * from * 3, x = centre; channel < from; channel++, w += 3, x += steps) {
-        if (centre > 0) sum += (weight[w] as number) * (input[x - 1] as number);
-        sum += (weight[w + 1] as number) * (input[x] as number);
-        if (centre + 1 < steps) sum += (weight[w + 2] as number) * (input[x + 1] as number);
+        if (centre > 0) sum += weight[w]! * input[x - 1]!;
+        sum += weight[w + 1]! * input[x]!;
+        if (centre + 1 < steps) sum += weight[w + 2]! * input[x + 1]!;
       }
       into[out * stepsOut + step] = sum > 0 ? sum : 0;
     }
@@ -146,21 +146,20 @@ export class SileroStream {
     padded.copyWithin(0, WINDOW_SAMPLES, WINDOW_SAMPLES + CONTEXT);
     padded.set(samples, CONTEXT);
     const end = CONTEXT + WINDOW_SAMPLES;
-    for (let i = 0; i < PAD; i++) padded[end + i] = padded[end - 2 - i] as number;
+    for (let i = 0; i < PAD; i++) padded[end + i] = padded[end - 2 - i]!;
 
     spectrum(padded, this.#weights.basis, this.#magnitudes);
     let input: Float32Array = this.#magnitudes;
     let steps = STEPS;
     this.#weights.encoder.forEach((layer, i) => {
-      const output = this.#layers[i] as Float32Array;
+      const output = this.#layers[i]!;
       steps = convolve(input, steps, layer, output);
       input = output;
     });
     this.#remember(input);
 
     let logit = this.#weights.outBias;
-    for (let i = 0; i < HIDDEN; i++)
-      logit += Math.max(0, this.#hidden[i] as number) * (this.#weights.outWeight[i] as number);
+    for (let i = 0; i < HIDDEN; i++) logit += Math.max(0, this.#hidden[i]!) * this.#weights.outWeight[i]!;
     return sigmoid(logit);
   }
 
@@ -170,17 +169,16 @@ export class SileroStream {
     const gates = this.#gates;
     for (let g = 0; g < 4 * HIDDEN; g++) {
       gates[g] =
-        (inputBias[g] as number) +
-        (hiddenBias[g] as number) +
+        inputBias[g]! +
+        hiddenBias[g]! +
         dot(inputWeight, g * HIDDEN, input, 0, HIDDEN) +
         dot(hiddenWeight, g * HIDDEN, this.#hidden, 0, HIDDEN);
     }
     for (let i = 0; i < HIDDEN; i++) {
       const cell =
-        sigmoid(gates[HIDDEN + i] as number) * (this.#cell[i] as number) +
-        sigmoid(gates[i] as number) * Math.tanh(gates[2 * HIDDEN + i] as number);
+        sigmoid(gates[HIDDEN + i]!) * this.#cell[i]! + sigmoid(gates[i]!) * Math.tanh(gates[2 * HIDDEN + i]!);
       this.#cell[i] = cell;
-      this.#hidden[i] = sigmoid(gates[3 * HIDDEN + i] as number) * Math.tanh(cell);
+      this.#hidden[i] = sigmoid(gates[3 * HIDDEN + i]!) * Math.tanh(cell);
     }
   }
 }

@@ -1,0 +1,31 @@
+/** What a turn of the callee can mean. The script says which of them a state takes; the global ones are taken everywhere. */
+export const MOVES = [
+  'affirm',
+  'deny',
+  'keep',
+  'cancel',
+  'request_alternative',
+  'inform_time',
+  'choose_first',
+  'choose_second',
+  'question',
+  'hello',
+  'third_party',
+  'not_here',
+  'thanks_or_goodbye',
+  'other',
+  // global
+  'opt_out',
+  'person',
+  'robot',
+  'repeat',
+  'slow_down',
+  'hold_on',
+  'wrong_number',
+  'emergency',
+  'other_language',
+  'deceased',
+  'screening',
+  'voicemail',
+] as const;
+export type Move = (typeof MOVES)[number];
