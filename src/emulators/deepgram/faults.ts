@@ -10,7 +10,7 @@ export type DeepgramFault =
   | { readonly kind: 'net_0001' }
   /** A fatal Error message, then the close. */
   | { readonly kind: 'error_frame' }
-  /** The next pause is taken for an end only after this much silence: the slow tail. */
+  /** The pauses of the next turn are taken for its end only after this much silence: the slow tail. */
   | { readonly kind: 'slow_end'; readonly lagMs: number }
   /** The next EagerEndOfTurn is taken back. */
   | { readonly kind: 'resume_after_eager' }

@@ -28,12 +28,14 @@ export class FluxSocket {
   readonly #recogniser: Recogniser;
   readonly #outbox = new OrderedDelay();
   readonly #idle: NodeJS.Timeout;
-  readonly #deaf: boolean;
+  /** Takes audio and says nothing: by fault, or because the socket is about to close. */
+  #deaf: boolean;
   #query: FluxQuery;
   #turn: Turn = FIRST_TURN;
   #sequence = 0;
   #byTimeoutOnly = false;
   #lateMs = 0;
+  #slowLagMs: number | undefined;
 
   constructor(socket: WebSocket, query: FluxQuery, world: DeepgramWorld) {
     this.#socket = socket;
@@ -61,8 +63,10 @@ export class FluxSocket {
       this.#socket.close(IDLE_CLOSE.code, IDLE_CLOSE.reason);
       return;
     }
-    if (this.#deaf) return;
-    for (const heard of this.#recogniser.take(mulaw)) this.#step(heard);
+    for (const heard of this.#recogniser.take(mulaw)) {
+      if (this.#deaf) return;
+      this.#step(heard);
+    }
   }
 
   #step(heard: Heard): void {
@@ -80,10 +84,9 @@ export class FluxSocket {
   }
 
   #newPause(): Pause {
-    const slow = this.#world.faults.take('slow_end');
     const { endOfTurn, eagerSaving } = this.#world.profile;
     return {
-      lagMs: slow?.lagMs ?? delayOf(endOfTurn, this.#world.random),
+      lagMs: this.#slowLagMs ?? delayOf(endOfTurn, this.#world.random),
       savingMs: delayOf(eagerSaving, this.#world.random),
     };
   }
@@ -94,12 +97,14 @@ export class FluxSocket {
     if (event.event === 'StartOfTurn') {
       this.#byTimeoutOnly = faults.take('end_by_timeout') !== undefined;
       this.#lateMs = faults.take('late_results')?.lateMs ?? 0;
+      this.#slowLagMs = faults.take('slow_end')?.lagMs;
       if (faults.take('error_frame') !== undefined) {
         this.#fail('INTERNAL_SERVER_ERROR', 'An internal server error occurred while processing the audio.');
         return;
       }
       const close = faults.take('close_mid_turn');
       if (close !== undefined) {
+        this.#deaf = true;
         this.#outbox.after(0, () => this.#socket.close(close.code, 'closed by the server'));
         return;
       }
@@ -183,6 +188,7 @@ export class FluxSocket {
 
   #fail(code: string, description: string): void {
     this.#world.counters.add('errors');
+    this.#deaf = true;
     this.#say({ type: 'Error', code, description }, 0);
     this.#outbox.after(0, () => this.#socket.close(1008, code));
   }

@@ -88,7 +88,7 @@ export class Recogniser {
     const words = this.#listener.hear(mulaw).flatMap((word) => this.#recognise(word));
     const { speaking, quietMs } = this.#listener.now;
     const guess = this.#listener.partial.map((word) => ({ ...bare(word), confidence: 0.5 }));
-    return { audioMs: this.audioMs, words, guess, speaking, quietMs: speaking ? 0 : quietMs };
+    return { audioMs: this.audioMs, words, guess, speaking, quietMs };
   }
 
   #recognise(heard: HeardWord): readonly RecognisedWord[] {
