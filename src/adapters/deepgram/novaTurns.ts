@@ -110,10 +110,10 @@ function results(turn: NovaTurn, message: Extract<NovaMessage, { type: 'Results'
   return [next, [...started, { kind: 'partial', turn: next.turn, text: said.text, words: said.words }]];
 }
 
-/** A turn in which no word was made out ends unnoticed. */
+/** A turn in which no word was made out was none: its number goes to the next. */
 function end(turn: NovaTurn, endedAt: number): Step {
   const said = join(turn);
-  if (said.text === '') return [{ ...turn, endedAt }, []];
+  if (said.text === '') return [{ ...turn, begun: false, endedAt }, []];
   const { text, words, confidence } = said;
   return [
     { ...FIRST_TURN, turn: turn.turn + 1, endedAt },
