@@ -4,7 +4,7 @@ import {
   chmodSync,
   chownSync,
   existsSync,
-  mkdirSync,
+  mkdtempSync,
   readFileSync,
   readdirSync,
   renameSync,
@@ -65,7 +65,7 @@ async function initdb(binaries: Binaries, layout: Layout, dir: string, passwordF
 /** Throws away what a process that was killed half-way left behind. */
 function sweepUnfinished(layout: Layout): void {
   for (const name of readdirSync(layout.home)) {
-    const maker = /^new-(\d+)$/.exec(name)?.[1];
+    const maker = /^new-(\d+)-/.exec(name)?.[1];
     if (maker !== undefined && !isAlive(Number(maker))) {
       rmSync(join(layout.home, name), { recursive: true, force: true });
     }
@@ -87,10 +87,10 @@ export async function ensureCluster(binaries: Binaries, layout: Layout): Promise
       `The database in ${layout.home} is damaged: parts of it are missing. Move that folder away (a backup can be put in its place) and start again for an empty database.`,
     );
   }
-  const work = join(layout.home, `new-${process.pid}`);
+  let work: string | null = null;
   try {
     sweepUnfinished(layout);
-    mkdirSync(work);
+    work = mkdtempSync(join(layout.home, `new-${process.pid}-`));
     own(work, layout, 0o700);
     const fresh = join(work, 'cluster');
     const passwordFile = join(work, 'password');
@@ -103,7 +103,7 @@ export async function ensureCluster(binaries: Binaries, layout: Layout): Promise
     const code = systemCode(error);
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw explainFileError(error, layout.home);
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    if (work !== null) rmSync(work, { recursive: true, force: true });
   }
 }
 

@@ -8,7 +8,7 @@ const MUSL = /ld-linux|musl|GLIBC_/;
 
 /** What a damaged data folder makes the server say, in 18.x. */
 const DAMAGED =
-  /pg_control|PG_VERSION|checkpoint record|checksum|invalid (page|magic|record|primary)|control file|is not a valid data directory|could not (open|read) (file|directory)|could not access directory|PANIC|postgresql\.conf|pg_hba/;
+  /pg_control|PG_VERSION|WAL directory|checkpoint record|checksum|invalid (page|magic|record|primary)|control file|is not a valid data directory|could not (open|read) (file|directory)|could not access directory|PANIC|postgresql\.conf|pg_hba/;
 
 /**
  * Reads what PostgreSQL printed before it gave up.

@@ -40,12 +40,17 @@ export function readPostmaster(layout: Layout): Postmaster | null {
   }
 }
 
+/** A process that has ended but was not yet collected by its parent counts as gone: it holds nothing any more. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return systemCode(error) === 'EPERM';
+    if (systemCode(error) !== 'EPERM') return false;
+  }
+  try {
+    return !/\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return process.platform !== 'linux';
   }
 }
 
@@ -144,7 +149,7 @@ export async function stopPostmaster(
   withinMs: number,
   clock: Clock,
 ): Promise<boolean> {
-  const gone = (): boolean => readPostmaster(layout)?.pid !== pid || !isAlive(pid);
+  const gone = (): boolean => !isAlive(pid);
   const waitUntil = async (deadlineMs: number): Promise<boolean> => {
     while (!gone() && clock.monotonicMs() < deadlineMs) await clock.sleep(POLL_MS);
     return gone();

@@ -1,0 +1,60 @@
+/** The ground that every role stands on: the database, the store, the queues. */
+import { createQueues } from '../adapters/bullmq/queues.ts';
+import type { BullQueues } from '../adapters/bullmq/queues.ts';
+import { openStore } from '../adapters/prisma/store.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Store } from '../ports/store/store.ts';
+import type { Config } from './config.ts';
+import { startPostgres } from './embeddedPostgres.ts';
+import { migrateDatabase } from './migrator.ts';
+import type { Shutdown } from './shutdown.ts';
+import { systemClock } from './systemClock.ts';
+
+export interface Database {
+  readonly url: string;
+  readonly embedded: boolean;
+}
+
+const DATABASE_STOP_MS = 15_000;
+
+/** Starts or reaches the database and brings it up to date; the embedded one is stopped last of all. */
+export async function openDatabase(config: Config, log: Log, shutdown: Shutdown): Promise<Database> {
+  const queues = config.queues.kind;
+  if (config.database.kind === 'external') {
+    const { url } = config.database;
+    await migrateDatabase(url, queues, log);
+    return { url, embedded: false };
+  }
+  const postgres = await startPostgres({ dataDir: config.dataDir, host: '127.0.0.1', log });
+  shutdown.closeLater('database', DATABASE_STOP_MS, () => postgres.stop());
+  shutdown.cutOffLater(() => postgres.stopNow());
+  await migrateDatabase(postgres.url, queues, log);
+  return { url: postgres.url, embedded: true };
+}
+
+export function openStoreOn(database: Database, clock: Clock, shutdown: Shutdown): Store {
+  const store = openStore(database.url, clock);
+  shutdown.closeLater('store', 5_000, () => store.close());
+  return store;
+}
+
+/** @param withinMs how long jobs in hand may take to end when the queues close. */
+export async function openQueues(
+  config: Config,
+  database: Database,
+  log: Log,
+  shutdown: Shutdown,
+  withinMs: number,
+): Promise<BullQueues> {
+  const queues = await createQueues({
+    backend:
+      config.queues.kind === 'redis'
+        ? { kind: 'redis', url: config.queues.url, prefix: 'rollcall' }
+        : { kind: 'postgres', url: database.url },
+    wall: systemClock(),
+    log,
+  });
+  shutdown.closeLater('queues', withinMs + 5_000, () => queues.close(withinMs));
+  return queues;
+}
