@@ -111,7 +111,8 @@ const STREAM_EVENT = {
 const StreamForm = z.object({
   CallSid: Sid,
   StreamEvent: z.enum(['stream-started', 'stream-stopped', 'stream-error']),
-  StreamErrorCode: z.string().nullish(),
+  /** A sentence with Twilio's error number somewhere in it. */
+  StreamError: z.string().nullish(),
 });
 const ResumeForm = z.object({ CallSid: Sid });
 
@@ -148,7 +149,7 @@ function read(kind: CallbackKind, attempt: AttemptId, form: unknown): TwilioRepo
         attempt,
         call: id<CallSid>(data.CallSid),
         what: STREAM_EVENT[data.StreamEvent],
-        code: data.StreamErrorCode ?? null,
+        code: /\b3\d{4}\b/.exec(data.StreamError ?? '')?.[0] ?? null,
       };
     }
     case 'resume': {

@@ -120,7 +120,9 @@ test('machine verdicts, stream events and the question what comes after the stre
     verdict: 'unknown',
     afterMs: null,
   });
-  expect(read('/twilio/stream/a1', { StreamEvent: 'stream-error', StreamErrorCode: '31920' })).toEqual({
+  expect(
+    read('/twilio/stream/a1', { StreamEvent: 'stream-error', StreamError: 'Handshake failed (31920)' }),
+  ).toEqual({
     ...base,
     kind: 'stream',
     what: 'failed',
