@@ -76,7 +76,8 @@ export type Settlement =
 
 export interface WriteBackStore {
   /**
-   * Takes the row for sending (state sending, tries + 1); null when it is settled, taken, or a write-back of the same appointment that was created
+   * Takes the row for sending (state sending, tries + 1); what is returned has the state from before, which says whether to look before sending.
+   * null when it is settled, taken, or a write-back of the same appointment that was created
    * earlier is not settled yet (no overtaking).
    */
   take(id: WriteBackId, now: Instant, leaseMs: number): Promise<WriteBack | null>;
