@@ -132,11 +132,12 @@ function commandOf(name: string, rest: readonly string[], values: Values): Resul
   }
 }
 
+const wrong = (line: string) => err({ kind: 'wrong', line } as const);
+
 /** @returns the command, or one line that says what was wrong; `help` asks for the usage. */
 export function parseCommandLine(
   args: readonly string[],
 ): Result<Typed, { readonly kind: 'help' } | { readonly kind: 'wrong'; readonly line: string }> {
-  const wrong = (line: string) => err({ kind: 'wrong', line } as const);
   try {
     const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
     const [name = 'help', ...rest] = positionals;

@@ -1,0 +1,57 @@
+/** Where a running npm start has its emulated vendors, for commands that are processes of their own. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { WorldAddresses } from '../emulators/world.ts';
+
+const Address = z.string().nullable();
+const Note = z.object({
+  pid: z.number(),
+  addresses: z.object({
+    twilio: Address,
+    deepgram: Address,
+    anthropic: Address,
+    elevenlabs: Address,
+    scheduler: Address,
+    schedulerControl: Address,
+  }),
+});
+
+export const NOTHING_EMULATED: WorldAddresses = {
+  twilio: null,
+  deepgram: null,
+  anthropic: null,
+  elevenlabs: null,
+  scheduler: null,
+  schedulerControl: null,
+};
+
+const fileIn = (dataDir: string): string => join(dataDir, 'emulated.json');
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function writeNote(dataDir: string, addresses: WorldAddresses): void {
+  mkdirSync(dataDir, { recursive: true });
+  writeFileSync(fileIn(dataDir), JSON.stringify({ pid: process.pid, addresses }));
+}
+
+export function removeNote(dataDir: string): void {
+  rmSync(fileIn(dataDir), { force: true });
+}
+
+/** The addresses, when the process that wrote them still runs; nothing otherwise. */
+export function readNote(dataDir: string): WorldAddresses {
+  try {
+    const note = Note.safeParse(JSON.parse(readFileSync(fileIn(dataDir), 'utf8')));
+    return note.success && isAlive(note.data.pid) ? note.data.addresses : NOTHING_EMULATED;
+  } catch {
+    return NOTHING_EMULATED;
+  }
+}
