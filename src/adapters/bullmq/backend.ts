@@ -15,8 +15,8 @@ import type { QueueName } from '../../ports/queues.ts';
 export type QueueBackend =
   /** Tables in the schema `bullmq`, which must have been migrated. */
   | { readonly kind: 'postgres'; readonly url: string }
-  /** `prefix` begins every key; processes that share work share it. */
-  | { readonly kind: 'redis'; readonly url: string; readonly prefix: string };
+  /** `prefix` begins every key (`rollcall` when not given); processes that share work share it. */
+  | { readonly kind: 'redis'; readonly url: string; readonly prefix?: string };
 
 type WorkerSettings = Omit<WorkerOptions<unknown>, 'connection' | 'prefix'>;
 
@@ -83,7 +83,7 @@ export function openBull(backend: QueueBackend): Bull {
       undefined,
     );
   }
-  const { url, prefix } = backend;
+  const { url, prefix = 'rollcall' } = backend;
   // A producer must soon hear that the store is away: its row stays, and is enqueued later. A worker waits for as long as it takes.
   const forQueues = { url, retryStrategy, maxRetriesPerRequest: 1 };
   return bind(createRedisBackend, forQueues, { url, retryStrategy, maxRetriesPerRequest: null }, prefix);

