@@ -84,8 +84,8 @@ async function ask(
     streaming = true;
     for await (const event of stream) {
       if (event.type === 'content_block_delta') call.begun();
+      // To the stream's own end, a moment after `message_stop`: leaving early would close the connection for the next question.
       heard = hear(heard, event);
-      if (heard.complete) break;
     }
   } catch (error) {
     if (call.cause() === null) {
@@ -95,7 +95,7 @@ async function ask(
       return err({ kind: trouble.kind });
     }
   }
-  const cause = call.cause();
+  const cause = heard.complete ? null : call.cause();
   if (cause !== null) {
     if (cause === 'timeout') report(config, 'timeout', null);
     return err({ kind: cause });
