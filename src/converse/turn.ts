@@ -79,13 +79,16 @@ function answer(
   event: Extract<TurnEvent, { kind: 'reply' }>,
 ): Stepped {
   const asked = turn.phase === 'hearing' || turn.phase === 'thinking' ? turn.hearing.ask : null;
-  const forget: TurnEffect[] = asked === null ? [] : [{ kind: 'forget', ask: asked.id }];
+  const before: TurnEffect[] = asked === null ? [] : [{ kind: 'forget', ask: asked.id }];
+  if (event.interrupt && turn.phase === 'speaking') before.push({ kind: 'stop', utterance: turn.utterance });
   if (event.utterance === null) {
-    if (event.last) return [{ phase: 'ended' }, [...forget, { kind: 'hang_up' }]];
-    // A silent answer changes the terms; what is being said at the moment goes on being heard.
-    if (turn.phase !== 'listening') return [{ ...turn, floor: event.floor }, []];
-    return [{ phase: 'listening', floor: event.floor, untilMs: event.atMs + event.floor.patienceMs }, []];
+    if (event.last) return [{ phase: 'ended' }, [...before, { kind: 'hang_up' }]];
+    // A silent answer changes the terms; what is being said at the moment goes on.
+    if (turn.phase !== 'listening' && !event.interrupt) return [{ ...turn, floor: event.floor }, []];
+    return [{ phase: 'listening', floor: event.floor, untilMs: event.atMs + event.floor.patienceMs }, before];
   }
+  const over =
+    turn.phase === 'hearing' ? { ...turn.hearing, ask: null } : turn.phase === 'speaking' ? turn.over : null;
   return [
     {
       phase: 'speaking',
@@ -93,15 +96,10 @@ function answer(
       utterance: event.utterance,
       protected: event.protected,
       last: event.last,
-      over:
-        turn.phase === 'hearing'
-          ? { ...turn.hearing, ask: null }
-          : turn.phase === 'speaking'
-            ? turn.over
-            : null,
+      over: event.interrupt ? null : over,
       untilMs: event.atMs + UTTERANCE_MAX_MS,
     },
-    [...forget, { kind: 'play', utterance: event.utterance }],
+    [...before, { kind: 'play', utterance: event.utterance }],
   ];
 }
 

@@ -73,6 +73,8 @@ export type TurnEvent =
       readonly utterance: number | null;
       readonly protected: boolean;
       readonly last: boolean;
+      /** Whatever is being said or heard gives way to it. */
+      readonly interrupt: boolean;
       readonly floor: Floor;
     }
   | { readonly kind: 'protection_over'; readonly atMs: number; readonly utterance: number }

@@ -43,7 +43,7 @@ export function heardAnywhere(
           });
     case 'hold_on':
       return sayThenListen(
-        { ...state, where: { at: 'holding', then: where, checkIns: 0 }, misses: 0, silences: 0 },
+        { ...state, where: { at: 'holding', back: where, checkIns: 0 }, misses: 0, silences: 0 },
         [{ text: say.TAKE_YOUR_TIME }],
         HOLD_MS,
       );

@@ -1,7 +1,7 @@
 /** Who is on the line: until that is known, nothing is said that only the patient may hear. */
 import type { ConversationBrief } from '../../domain/conversation.ts';
 import { normalise } from '../words.ts';
-import { startAppointments } from './confirm.ts';
+import { startAppointments } from './agenda.ts';
 import * as say from './prompts.ts';
 import { askAgain, callback, enter, farewell, HOLD_MS, miss, sayThenListen } from './replies.ts';
 import type { HeardTurn, ScriptState, ScriptStep, Where } from './states.ts';
@@ -37,7 +37,7 @@ export function heardInIdentify(
     case 'not_here':
       return takeMessage(state, where.person, brief, turn.quote);
     case 'question':
-      return miss({ ...state }, brief, turn.quote)[0].where.at === 'ended'
+      return state.misses >= 2
         ? miss(state, brief, turn.quote)
         : askAgain({ ...state, misses: state.misses + 1 }, brief, [say.whoIsCalling(brief)], 1);
     default:
@@ -76,7 +76,7 @@ export const waitFor = (state: ScriptState, person: number): ScriptStep =>
   sayThenListen(
     {
       ...state,
-      where: { at: 'holding', then: { at: 'identify', person }, checkIns: 0 },
+      where: { at: 'holding', back: { at: 'identify', person }, checkIns: 0 },
       misses: 0,
       silences: 0,
     },

@@ -1,8 +1,7 @@
 /** An earlier opening, offered to one person of the waitlist: yes is read back and booked before anything old is released. */
 import type { ConversationBrief, OfferDecision } from '../../domain/conversation.ts';
-import { factsFirst } from './confirm.ts';
 import * as say from './prompts.ts';
-import { enter, miss, withBooking, withCallback } from './replies.ts';
+import { enter, factsFirst, miss, withBooking, withCallback } from './replies.ts';
 import type { HeardTurn, ScriptState, ScriptStep } from './states.ts';
 
 type OfferBrief = Extract<ConversationBrief, { script: 'offer' }>;
@@ -17,7 +16,7 @@ export function heardInOffer(state: ScriptState, turn: HeardTurn, brief: OfferBr
     case 'affirm':
       return turn.factsHeard
         ? enter(state, { at: 'offer_read_back' }, brief)
-        : factsFirst(state, brief, turn);
+        : factsFirst(state, brief, turn.quote);
     case 'deny':
     case 'keep':
     case 'cancel':
@@ -43,7 +42,7 @@ export function heardInOfferReadBack(state: ScriptState, turn: HeardTurn, brief:
   const { offer, opening } = brief.offer;
   switch (turn.move) {
     case 'affirm': {
-      if (!turn.factsHeard) return factsFirst(state, brief, turn);
+      if (!turn.factsHeard) return factsFirst(state, brief, turn.quote);
       const promised = withOffer(state, { kind: 'accepted', booking: 'pending' });
       const step = enter(promised, { at: 'offer_booking' }, brief, [say.BOOKING_NOW]);
       return withBooking(step, { kind: 'offer', offer, to: opening });

@@ -192,6 +192,9 @@ export function ask(where: Where, brief: ConversationBrief, variant: number): re
   }
 }
 
+export const CONFIRMED = "Great, you're confirmed.";
+export const CANCELLED = "All right, I'll have it cancelled.";
+export const NO_PROBLEM = 'No problem.';
 export const GOODBYE = 'Thank you. Goodbye.';
 export const STILL_THERE = 'Are you still there?';
 export const TAKE_YOUR_TIME = 'Of course, take your time.';

@@ -47,7 +47,7 @@ export function expectsAt(where: Where): Expects {
 
 export const silent = (state: ScriptState, patienceMs = PATIENCE_MS): ScriptStep => [
   state,
-  { say: [], expects: expectsAt(state.where), patienceMs, then: 'listen', book: null, interrupt: false },
+  { say: [], expects: expectsAt(state.where), patienceMs, hangUp: false, book: null, interrupt: false },
 ];
 
 export const sayThenListen = (
@@ -56,7 +56,7 @@ export const sayThenListen = (
   patienceMs = PATIENCE_MS,
 ): ScriptStep => [
   state,
-  { say: lines, expects: expectsAt(state.where), patienceMs, then: 'listen', book: null, interrupt: false },
+  { say: lines, expects: expectsAt(state.where), patienceMs, hangUp: false, book: null, interrupt: false },
 ];
 
 /** Enters a state and asks its question, after what is to be said first. Counters of the old state are gone. */
@@ -92,7 +92,7 @@ export function farewell(state: ScriptState, text: string, ledger: Partial<Ledge
       say: [{ text, protected: true }],
       expects: 'none',
       patienceMs: GOODBYE_MS,
-      then: 'hang_up',
+      hangUp: true,
       book: null,
       interrupt: false,
     },
@@ -102,7 +102,7 @@ export function farewell(state: ScriptState, text: string, ledger: Partial<Ledge
 /** Ends the call without another word. */
 export const leave = (state: ScriptState): ScriptStep => [
   { ...state, where: { at: 'ended' } },
-  { say: [], expects: 'none', patienceMs: GOODBYE_MS, then: 'hang_up', book: null, interrupt: false },
+  { say: [], expects: 'none', patienceMs: GOODBYE_MS, hangUp: true, book: null, interrupt: false },
 ];
 
 /** Not understood: reworded twice, never the same sentence again, then a person will call. */
@@ -120,6 +120,13 @@ export function miss(state: ScriptState, brief: ConversationBrief, quote: string
     [say.NOT_UNDERSTOOD[misses - 1] ?? say.NOT_UNDERSTOOD[0]],
     misses,
   );
+}
+
+/** A yes to facts that were talked over decides nothing: they are said again. */
+export function factsFirst(state: ScriptState, brief: ConversationBrief, quote: string): ScriptStep {
+  return state.misses >= 2
+    ? miss(state, brief, quote)
+    : askAgain({ ...state, misses: state.misses + 1 }, brief, ['Just so I have it right.'], 0);
 }
 
 /** Nobody answers: asked once, then a polite end. */

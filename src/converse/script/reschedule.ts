@@ -1,10 +1,11 @@
 /** Another time: propose two real openings, hear which or what instead, read back, book. */
 import type { ConversationBrief, Opening } from '../../domain/conversation.ts';
 import type { Instant } from '../../domain/time.ts';
-import { type TimeWish, fitsWish } from '../times.ts';
-import { toNext } from './confirm.ts';
+import { fitsWish } from '../fitsWish.ts';
+import type { TimeWish } from '../times.ts';
+import { toNext } from './agenda.ts';
 import * as say from './prompts.ts';
-import { askAgain, enter, miss, withBooking, withCallback, withDecision } from './replies.ts';
+import { askAgain, enter, factsFirst, miss, withBooking, withCallback, withDecision } from './replies.ts';
 import type { HeardTurn, ScriptState, ScriptStep, Subject, Where } from './states.ts';
 
 /** After so many rounds of proposals a person can do better. */
@@ -143,10 +144,7 @@ export function heardInReadBack(
   const refuse = (): ScriptState => ({ ...state, refused: [...state.refused, where.to.slot] });
   switch (turn.move) {
     case 'affirm': {
-      if (!turn.factsHeard)
-        return state.misses >= 2
-          ? miss(state, brief, turn.quote)
-          : askAgain({ ...state, misses: state.misses + 1 }, brief, ['Just so I have it right.'], 0);
+      if (!turn.factsHeard) return factsFirst(state, brief, turn.quote);
       // From here on the booking goes its way even if the line drops: a promise until it is known to have landed.
       const promised = withDecision(state, appointment, {
         kind: 'rescheduled',

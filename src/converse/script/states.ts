@@ -51,7 +51,7 @@ export type Where =
   | { readonly at: 'offer' }
   | { readonly at: 'offer_read_back' }
   | { readonly at: 'offer_booking' }
-  | { readonly at: 'holding'; readonly then: Where; readonly checkIns: number }
+  | { readonly at: 'holding'; readonly back: Where; readonly checkIns: number }
   | { readonly at: 'closing' }
   | { readonly at: 'voicemail_wait' }
   | { readonly at: 'voicemail_message' }
@@ -125,13 +125,16 @@ export interface Reply {
   readonly say: readonly Line[];
   readonly expects: Expects;
   readonly patienceMs: number;
-  readonly then: 'listen' | 'hang_up';
+  readonly hangUp: boolean;
   readonly book: Wanted | null;
   /** Stop whatever is being said first. */
   readonly interrupt: boolean;
 }
 
 export type ScriptStep = readonly [ScriptState, Reply];
+
+/** A null reply: nothing changes, whoever speaks goes on. */
+export type Transitioned = readonly [ScriptState, Reply | null];
 
 export const OPENING_STATE: ScriptState = {
   where: { at: 'pickup' },

@@ -21,12 +21,20 @@ import {
   withOverall,
 } from './replies.ts';
 import { booked, heardInPropose, heardInReadBack, heardInWhichTime } from './reschedule.ts';
-import type { HeardTurn, ScriptInput, ScriptState, ScriptStep, Subject, Where } from './states.ts';
+import type {
+  HeardTurn,
+  ScriptInput,
+  ScriptState,
+  ScriptStep,
+  Subject,
+  Transitioned,
+  Where,
+} from './states.ts';
 
 /** Turns of the callee in one call; after them a person takes over. */
 const TURNS_MAX = 40;
 
-export function transition(state: ScriptState, input: ScriptInput, brief: ConversationBrief): ScriptStep {
+export function transition(state: ScriptState, input: ScriptInput, brief: ConversationBrief): Transitioned {
   if (input.kind === 'booked') return whenBooked(state, input.result, brief);
   if (state.where.at === 'ended') return leave(state);
   switch (input.kind) {
@@ -39,7 +47,7 @@ export function transition(state: ScriptState, input: ScriptInput, brief: Conver
     case 'answered_by':
       return whenAnsweredBy(state, input.verdict, brief);
     case 'beep':
-      return state.where.at === 'voicemail_wait' ? leaveMessage(state, brief) : silent(state);
+      return state.where.at === 'voicemail_wait' ? leaveMessage(state, brief) : [state, null];
     case 'must_end':
       return whenMustEnd(state, input.because);
   }
@@ -68,7 +76,13 @@ function whenHeard(state: ScriptState, turn: HeardTurn, brief: ConversationBrief
   if (where.at === 'holding') return heardInHolding(present, where, turn, brief);
   if (where.at === 'booking' || where.at === 'offer_booking') return heardInBooking(present, turn, brief);
   if (where.at === 'closing') return heardInClosing(present, turn, brief);
-  return heardAnywhere(present, turn, brief) ?? heardHere(present, turn, brief);
+  return heardAnywhere(present, turn, brief) ?? withAnswer(heardHere(present, turn, brief), turn);
+}
+
+/** "Yes, but where do I park?": the question is answered before the call goes on. */
+function withAnswer([state, reply]: ScriptStep, turn: HeardTurn): ScriptStep {
+  if (turn.answer === null || !turn.also.includes('question')) return [state, reply];
+  return [state, { ...reply, say: [{ text: turn.answer }, ...reply.say] }];
 }
 
 function heardHere(state: ScriptState, turn: HeardTurn, brief: ConversationBrief): ScriptStep {
@@ -107,8 +121,8 @@ function heardInHolding(
   turn: HeardTurn,
   brief: ConversationBrief,
 ): ScriptStep {
-  const back = { ...state, where: where.then };
-  if (where.then.at === 'identify') return greet(back, brief, where.then.person);
+  const back = { ...state, where: where.back };
+  if (where.back.at === 'identify') return greet(back, brief, where.back.person);
   switch (turn.move) {
     case 'hello':
     case 'repeat':
@@ -169,8 +183,8 @@ function whenUnclear(state: ScriptState, quote: string, brief: ConversationBrief
     case 'offer_booking':
       return silent(state);
     case 'holding':
-      return state.where.then.at === 'identify'
-        ? greet(state, brief, state.where.then.person)
+      return state.where.back.at === 'identify'
+        ? greet(state, brief, state.where.back.person)
         : silent(state, HOLD_MS);
     case 'closing':
       return leave(state);
@@ -228,29 +242,26 @@ function whenBooked(
   state: ScriptState,
   result: 'landed' | 'pending' | 'taken',
   brief: ConversationBrief,
-): ScriptStep {
+): Transitioned {
   const { where } = state;
   if (where.at === 'booking') return booked(state, where, result, brief);
   if (where.at === 'offer_booking' && brief.script === 'offer') return offerBooked(state, result, brief);
-  return silent(state);
+  return [state, null];
 }
 
 /** A verdict on who answered is believed only until a person has been heard; then the person is. */
-function whenAnsweredBy(before: ScriptState, verdict: AnsweredBy, brief: ConversationBrief): ScriptStep {
+function whenAnsweredBy(before: ScriptState, verdict: AnsweredBy, brief: ConversationBrief): Transitioned {
   const state = { ...before, ledger: { ...before.ledger, answeredBy: verdict } };
   if (verdict === 'fax' && !state.ledger.human)
     return leave({ ...state, ledger: { ...state.ledger, machine: 'fax' } });
-  if (verdict === 'human' || verdict === 'unknown' || verdict === 'fax') return stay(state);
+  if (verdict === 'human' || verdict === 'unknown' || verdict === 'fax') return [state, null];
   if (state.where.at === 'voicemail_wait')
-    return verdict === 'machine_start' ? stay(state) : leaveMessage(state, brief);
-  if (!mayBeMachine(state)) return stay(state);
+    return verdict === 'machine_start' ? [state, null] : leaveMessage(state, brief);
+  if (!mayBeMachine(state)) return [state, null];
   const [next, reply] =
     verdict === 'machine_start' ? toMachine(state, 'voicemail_wait') : leaveMessage(state, brief);
   return [next, { ...reply, interrupt: true }];
 }
-
-/** Nothing changes: the reply is empty and the floor stays as it is. */
-const stay = (state: ScriptState): ScriptStep => silent(state);
 
 /** Before anybody has answered our question, it may still be a machine. */
 const mayBeMachine = ({ where, ledger, misses }: ScriptState): boolean =>
