@@ -1,8 +1,8 @@
 import type { HeardWord } from '../speech.ts';
 import type { Utterance } from './archive.ts';
 
-/** Less of a word than this is not understood. */
-const LEAST_INTACT = 0.6;
+/** Less of a word than this is not noticed as one. What is understood of the rest is the listener's affair. */
+const LEAST_INTACT = 0.2;
 
 const BYTES_PER_MS = 8;
 

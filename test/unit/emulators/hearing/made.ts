@@ -33,6 +33,9 @@ export function joined(...parts: readonly Uint8Array[]): Uint8Array {
 
 export const silence = (bytes: number): Uint8Array => new Uint8Array(bytes).fill(0xff);
 
+/** What a person makes out: a word of which less than this arrived is not understood. */
+const UNDERSTOOD = 0.6;
+
 /** Feeds the bytes in chunks of the given sizes (the last one repeats) and then half a second and more of silence. */
 export function hearAll(
   listener: Listener,
@@ -47,7 +50,7 @@ export function hearAll(
     at += size;
   }
   heard.push(...listener.hear(silence(8 * 600)));
-  return heard;
+  return heard.filter(({ intact }) => intact >= UNDERSTOOD);
 }
 
 export const text = (heard: readonly { readonly word: string }[]): string =>

@@ -128,6 +128,14 @@ test('frames replaced by silence are lost, the rest is not', () => {
   );
 });
 
+test('of a word that half arrived the listener learns the half', () => {
+  const speech = made(1, 'hello there');
+  const heard = registryWith(speech)
+    .listen()
+    .hear(joined(speech.mulaw.subarray(0, 8 * 200), silence(8 * 600)));
+  expect(heard).toEqual([{ word: 'hello', startMs: 60, endMs: 200, intact: 140 / 300 }]);
+});
+
 test('frames in the wrong order are lost: every pair swapped leaves nothing', () => {
   const speech = made(1, LINE);
   const registry = registryWith(speech);
