@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { type Tree, breachesIn } from './support/architecture/breaches.ts';
+import { type Tree, breachesIn, importsOf, packageOf } from './support/architecture/breaches.ts';
 import { STAGES, VERBS } from './support/architecture/rules.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -33,6 +33,20 @@ describe('the house', () => {
 
   test('keeps its rules', () => {
     expect(breachesIn(tree)).toEqual([]);
+  });
+
+  test('runs without development packages', () => {
+    const manifest: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    expect(manifest).toHaveProperty('dependencies');
+    const atRunTime = [...tree.values()].map((text) => text.replaceAll(/^import type [^;]*;/gm, ''));
+    const packages = new Set(
+      atRunTime
+        .flatMap(importsOf)
+        .filter((name) => !/^(\.|node:)/.test(name))
+        .map(packageOf),
+    );
+    expect(packages.size).toBeGreaterThan(5);
+    for (const name of packages) expect(manifest).toHaveProperty(['dependencies', name]);
   });
 });
 

@@ -10,11 +10,13 @@ const IMPORTS =
 /** Path from the root of the repository -> text. */
 export type Tree = ReadonlyMap<string, string>;
 
-function importsOf(text: string): readonly string[] {
+/** The specifiers of everything a file reaches. */
+export function importsOf(text: string): readonly string[] {
   return [...text.matchAll(IMPORTS)].map((match) => match[1] ?? match[2] ?? match[3] ?? match[4] ?? '');
 }
 
-const packageOf = (specifier: string): string =>
+/** The package of a specifier: `zod`, `@hono/node-server`; `node:fs` as it stands. */
+export const packageOf = (specifier: string): string =>
   specifier.startsWith('node:')
     ? specifier
     : specifier

@@ -9,11 +9,11 @@ export type Stage = (typeof STAGES)[number];
  */
 export const VERBS: Readonly<Record<Stage, readonly string[]>> = {
   schedule: ['enqueueDueCalls'],
-  dial: ['placeCall', 'claimCall', 'claimDeps', 'recheck', 'briefing', 'reconcile'],
+  dial: ['placeCall', 'claimCall', 'claimDeps', 'recheck', 'briefing', 'endCall', 'reconcile'],
   converse: ['holdConversation'],
   outcome: ['applyOutcome'],
   fill: ['fillFreedSlots'],
-  writeback: ['deliverWriteBacks'],
+  writeback: ['deliverWriteBacks', 'bookAtTheDesk', 'relay', 'sweep'],
   replay: ['readRecording'],
 };
 
