@@ -27,6 +27,8 @@ export interface Aim {
   readonly type?: string;
   readonly id?: string;
   readonly times: number | 'until_cleared';
+  /** How many matching requests pass unharmed first. */
+  readonly skip?: number;
 }
 
 export interface FaultRequest {
@@ -59,6 +61,7 @@ function suits(kind: Fault['kind'], request: FaultRequest): boolean {
 interface Armed {
   readonly id: string;
   readonly fault: Fault;
+  skip: number;
   left: number;
 }
 
@@ -70,7 +73,7 @@ export class FaultMenu {
   add(fault: Fault): string {
     const id = `fault-${++this.#count}`;
     const left = fault.times === 'until_cleared' ? Number.POSITIVE_INFINITY : fault.times;
-    this.#armed.push({ id, fault, left });
+    this.#armed.push({ id, fault, skip: fault.skip ?? 0, left });
     return id;
   }
 
@@ -89,8 +92,12 @@ export class FaultMenu {
 
   /** The faults that strike this request; each is used up by one. */
   strike(request: FaultRequest): readonly Fault[] {
-    const struck = this.#armed.filter(({ fault }) => aimedAt(fault, request));
-    for (const armed of struck) armed.left -= 1;
+    const aimed = this.#armed.filter(({ fault }) => aimedAt(fault, request));
+    const struck = aimed.filter(({ skip }) => skip === 0);
+    for (const armed of aimed) {
+      if (armed.skip > 0) armed.skip -= 1;
+      else armed.left -= 1;
+    }
     this.#armed = this.#armed.filter(({ left }) => left > 0);
     return struck.map(({ fault }) => fault);
   }
