@@ -2,12 +2,16 @@ import type { AmdRequest, AmdVerdict } from './amd.ts';
 import type { CallEvent } from './faults.ts';
 
 export type CallStatus =
-  'queued' | 'ringing' | 'in-progress' | 'completed' | 'busy' | 'failed' | 'no-answer' | 'canceled';
+  | 'queued'
+  | 'ringing'
+  | 'in-progress'
+  | 'completed'
+  | 'busy'
+  | 'failed'
+  | 'no-answer'
+  | 'canceled';
 
-export type TerminalStatus = Extract<
-  CallStatus,
-  'completed' | 'busy' | 'failed' | 'no-answer' | 'canceled'
->;
+export type TerminalStatus = Extract<CallStatus, 'completed' | 'busy' | 'failed' | 'no-answer' | 'canceled'>;
 
 type HttpMethod = 'GET' | 'POST';
 

@@ -40,5 +40,8 @@ export interface ChildCall {
 
 /** Places calls for `<Dial>`; they do not queue for calls per second. */
 export interface Dialer {
-  dial(parent: Call, child: { readonly to: string; readonly from: string; readonly ringTimeoutMs: number }): ChildCall;
+  dial(
+    parent: Call,
+    child: { readonly to: string; readonly from: string; readonly ringTimeoutMs: number },
+  ): ChildCall;
 }

@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { sendBytes, sendJson, type HttpRequest } from '../wire/http.ts';
+import { numberOf, parseJson, parseObject } from '../wire/json.ts';
 import type { Alert } from './alerts.ts';
 import type { Call } from './call.ts';
 import type { Dial, LineCount } from './callLog.ts';
 import type { Company } from './company.ts';
 import { readFault } from './faultForm.ts';
-import type { AskedFault, Fault, FaultScope } from './faults.ts';
+import type { AskedFault, Faults } from './faults.ts';
 import type { LineDelay } from './options.ts';
 import { callResource } from './rest/callResource.ts';
 import type { StreamRecord } from './streamLog.ts';
@@ -27,10 +28,10 @@ export interface TwilioControl {
   webhooks(): readonly WebhookLogEntry[];
   /** Milliseconds of audio skipped because this process stood still. */
   skippedMs(): number;
-  /** Asks for a fault; the number identifies it. */
-  fault(fault: Fault, scope?: FaultScope): number;
+  /** Asks for a fault. */
+  fault(fault: AskedFault): void;
   /** The faults not yet used up. */
-  faults(): readonly AskedFault[];
+  faults(): ReturnType<Faults['list']>;
   clearFaults(): void;
   /** Of the lines that connect from now on. */
   setLineDelay(delay: LineDelay): void;
@@ -55,7 +56,7 @@ export function controlOf(company: Company, switchboard: Switchboard): TwilioCon
     streams: () => company.streams.list(),
     webhooks: () => company.webhooks.log(),
     skippedMs: () => company.ticker.skippedMs,
-    fault: (fault, scope) => company.faults.ask(fault, scope),
+    fault: (fault) => company.faults.ask(fault),
     faults: () => company.faults.list(),
     clearFaults: () => company.faults.clear(),
     setLineDelay: (delay) => {
@@ -74,13 +75,13 @@ export function controlOf(company: Company, switchboard: Switchboard): TwilioCon
   };
 }
 
-const VIEWS = ['dials', 'lines', 'calls', 'alerts', 'streams', 'webhooks', 'faults'] as const;
+const VIEWS = ['dials', 'lines', 'calls', 'alerts', 'streams', 'webhooks'] as const;
 const HANG_UP = /^calls\/(CA[0-9a-f]{32})\/hangup$/;
 const PRESS = /^calls\/(CA[0-9a-f]{32})\/press\/([0-9A-D#*%]+)$/;
 
 /**
- * The control over HTTP: GET /_emulator/{dials,lines,calls,alerts,streams,webhooks,faults};
- * POST /_emulator/faults {fault, to?, times?}; DELETE /_emulator/faults; POST /_emulator/line-delay {toUs, fromUs};
+ * The control over HTTP: GET /_emulator/{dials,lines,calls,alerts,streams,webhooks}; GET, POST (one fault or a list) and
+ * DELETE /_emulator/faults; POST /_emulator/line-delay {toUs, fromUs};
  * POST /_emulator/calls/{sid}/hangup; POST /_emulator/calls/{sid}/press/{digits}.
  */
 export function serveControl(control: TwilioControl, request: HttpRequest, response: ServerResponse): void {
@@ -89,10 +90,7 @@ export function serveControl(control: TwilioControl, request: HttpRequest, respo
   const hangUp = HANG_UP.exec(path);
   const press = PRESS.exec(path);
   if (request.method === 'GET' && view !== undefined) sendJson(response, 200, control[view]());
-  else if (request.method === 'DELETE' && path === 'faults') {
-    control.clearFaults();
-    sendBytes(response, 204, Buffer.alloc(0));
-  } else if (request.method === 'POST' && path === 'faults') askOverHttp(control, request, response);
+  else if (path === 'faults') faultsOverHttp(control, request, response);
   else if (request.method === 'POST' && path === 'line-delay') setDelayOverHttp(control, request, response);
   else if (request.method === 'POST' && hangUp !== null) found(response, control.hangUp(hangUp[1] ?? ''));
   else if (request.method === 'POST' && press !== null) {
@@ -100,21 +98,27 @@ export function serveControl(control: TwilioControl, request: HttpRequest, respo
   } else sendJson(response, 404, { message: `nothing at ${request.method} ${request.path}` });
 }
 
-function askOverHttp(control: TwilioControl, request: HttpRequest, response: ServerResponse): void {
-  const asked = readFault(parseJson(request));
-  if (typeof asked === 'string') sendJson(response, 400, { message: asked });
-  else sendJson(response, 201, { id: control.fault(asked.fault, asked.scope) });
+function faultsOverHttp(control: TwilioControl, request: HttpRequest, response: ServerResponse): void {
+  if (request.method === 'DELETE') control.clearFaults();
+  if (request.method === 'POST') {
+    const given = parseJson(request.body.toString('utf8'));
+    const read = (Array.isArray(given) ? given : [given]).map((one: unknown) => readFault(one));
+    const errors = read.filter((one) => typeof one === 'string');
+    if (errors.length > 0) {
+      sendJson(response, 400, { errors });
+      return;
+    }
+    for (const fault of read) if (typeof fault !== 'string') control.fault(fault);
+  }
+  sendJson(response, 200, { faults: control.faults() });
 }
 
 function setDelayOverHttp(control: TwilioControl, request: HttpRequest, response: ServerResponse): void {
-  const given = parseJson(request);
-  if (typeof given !== 'object' || given === null || !('toUs' in given) || !('fromUs' in given)) {
-    sendJson(response, 400, { message: 'toUs and fromUs, in milliseconds' });
-    return;
-  }
-  const { toUs, fromUs } = given;
-  if (typeof toUs !== 'number' || typeof fromUs !== 'number') {
-    sendJson(response, 400, { message: 'toUs and fromUs are numbers' });
+  const given = parseObject(request.body.toString('utf8'));
+  const toUs = numberOf(given?.['toUs']);
+  const fromUs = numberOf(given?.['fromUs']);
+  if (toUs === undefined || fromUs === undefined) {
+    sendJson(response, 400, { errors: ['toUs and fromUs, in milliseconds'] });
     return;
   }
   control.setLineDelay({ toUs, fromUs });
@@ -124,12 +128,4 @@ function setDelayOverHttp(control: TwilioControl, request: HttpRequest, response
 function found(response: ServerResponse, yes: boolean): void {
   if (yes) sendBytes(response, 204, Buffer.alloc(0));
   else sendJson(response, 404, { message: 'no such live call' });
-}
-
-function parseJson(request: HttpRequest): unknown {
-  try {
-    return JSON.parse(request.body.toString('utf8'));
-  } catch {
-    return null;
-  }
 }

@@ -1,11 +1,18 @@
 import { FRAME_MS, silence } from './mulaw.ts';
+import type { LineDelay } from './options.ts';
 
-/** Holds each frame back for a fixed time, silence first. The delay is kept to the nearest whole frame. */
+/** A line's delay in whole frames each way; the rounding is done so that there and back together is right to a frame. */
+export function framesOf(delay: LineDelay): { readonly toUs: number; readonly fromUs: number } {
+  const toUs = Math.floor(delay.toUs / FRAME_MS);
+  return { toUs, fromUs: Math.max(0, Math.round((delay.toUs + delay.fromUs) / FRAME_MS) - toUs) };
+}
+
+/** Holds each frame back for a fixed number of frames, silence first. */
 export class DelayLine {
   readonly #held: Uint8Array[];
 
-  constructor(delayMs: number) {
-    this.#held = Array.from({ length: Math.round(delayMs / FRAME_MS) }, silence);
+  constructor(frames: number) {
+    this.#held = Array.from({ length: frames }, silence);
   }
 
   /** Takes this tick's frame and returns the one that is due. */

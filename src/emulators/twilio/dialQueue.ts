@@ -44,7 +44,9 @@ export class DialQueue<Item> {
     if (this.#waiting.length === 0) return;
     const now = this.#time.monotonicMs();
     const firstDueMs = Math.min(...this.#waiting.map((one) => one.notBeforeMs));
-    this.#cancel = this.#time.after(Math.ceil(Math.max(this.#nextSlotMs, firstDueMs) - now), () => this.#next());
+    this.#cancel = this.#time.after(Math.ceil(Math.max(this.#nextSlotMs, firstDueMs) - now), () =>
+      this.#next(),
+    );
   }
 
   #next(): void {

@@ -1,5 +1,6 @@
+import { isObject } from '../wire/json.ts';
 import { isAmdVerdict } from './amd.ts';
-import type { CallEvent, Fault, FaultKind, FaultScope, WebhookPurpose } from './faults.ts';
+import type { AskedFault, CallEvent, FaultKind, WebhookPurpose } from './faults.ts';
 
 const EVENTS: readonly CallEvent[] = ['initiated', 'ringing', 'answered', 'completed'];
 const PURPOSES: readonly WebhookPurpose[] = ['twiml', 'status', 'amd', 'recording', 'stream', 'media'];
@@ -27,35 +28,45 @@ const FIELDS: Readonly<Record<FaultKind, Readonly<Record<string, Field>>>> = {
   amd_never: {},
   stream_refused: { status: number },
   hang_up_mid_playout: { afterPlayedMs: number },
-  dtmf_burst: { digits: (value) => typeof value === 'string' && /^[0-9A-D#*]+$/.test(value), afterMs: number },
+  dtmf_burst: {
+    digits: (value) => typeof value === 'string' && /^[0-9A-D#*]+$/.test(value),
+    afterMs: number,
+  },
   webhook_failed: { purpose: (value) => PURPOSES.some((one) => one === value), status: number },
   frames_lost: { afterMs: number, frames: number },
   frames_held: { afterMs: number, forMs: number },
   media_dropped: { afterMs: number },
 };
 
-/** Reads `{fault: {kind, ...}, to?, times?}`; a string says what is wrong with it. */
-export function readFault(body: unknown): { readonly fault: Fault; readonly scope: FaultScope } | string {
-  if (!isObject(body) || !isFault(body['fault'])) return 'fault: not one of the menu, or a field is wrong';
-  const { to, times } = body;
-  if (to !== undefined && typeof to !== 'string') return 'to: not a number to call';
-  if (times !== undefined && times !== null && !number(times)) return 'times: not a number or null';
-  return {
-    fault: body['fault'],
-    scope: {
-      ...(to === undefined ? {} : { to }),
-      ...(times === null || typeof times === 'number' ? { times } : {}),
-    },
-  };
+/** What every fault may say beside its own fields. */
+const SCOPE: Readonly<Record<string, Field>> = {
+  to: (value) => value === undefined || typeof value === 'string',
+  times: (value) => value === null || maybeNumber(value),
+  after: maybeNumber,
+};
+
+/** Reads a fault as it is asked for over HTTP; a string says what is wrong with it. */
+export function readFault(given: unknown): AskedFault | string {
+  if (!isObject(given)) return 'a fault is an object with a kind';
+  const kind = String(given['kind']);
+  if (isFault(given)) return given;
+  const fields = fieldsOf(kind);
+  if (fields === null) return `unknown kind ${kind}; there are ${Object.keys(FIELDS).join(', ')}`;
+  return `${kind} has the fields ${Object.keys({ ...fields, ...SCOPE }).join(', ')}, and one of them is wrong`;
 }
 
-function isFault(value: unknown): value is Fault {
-  if (!isObject(value) || typeof value['kind'] !== 'string' || !Object.hasOwn(FIELDS, value['kind'])) return false;
-  const fields = Object.entries(FIELDS).find(([kind]) => kind === value['kind'])?.[1] ?? {};
-  const known = Object.keys(value).every((key) => key === 'kind' || Object.hasOwn(fields, key));
-  return known && Object.entries(fields).every(([key, fits]) => fits(value[key]));
+function isFault(given: object): given is AskedFault {
+  const fields = 'kind' in given && typeof given.kind === 'string' ? fieldsOf(given.kind) : null;
+  if (fields === null) return false;
+  const allowed = { ...fields, ...SCOPE };
+  const values = new Map<string, unknown>(Object.entries(given));
+  values.delete('kind');
+  return (
+    [...values.keys()].every((key) => Object.hasOwn(allowed, key)) &&
+    Object.entries(allowed).every(([key, fits]) => fits(values.get(key)))
+  );
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function fieldsOf(kind: string): Readonly<Record<string, Field>> | null {
+  return Object.entries(FIELDS).find(([one]) => one === kind)?.[1] ?? null;
 }

@@ -47,44 +47,39 @@ export type Fault =
 
 export type FaultKind = Fault['kind'];
 
-/** Which calls a fault fits, and how often. */
+/** Which calls a fault fits, and how often; part of the fault as it is asked for. */
 export interface FaultScope {
   /** Only calls to this number. */
   readonly to?: string;
   /** Uses before it is gone. Default 1; null = until cleared. */
   readonly times?: number | null;
+  /** Chances that pass by first. Default 0. */
+  readonly after?: number;
 }
 
-export interface AskedFault {
-  readonly id: number;
-  readonly fault: Fault;
-  readonly to: string | null;
-  readonly left: number | null;
+export type AskedFault = Fault & FaultScope;
+
+interface Armed {
+  readonly fault: AskedFault;
+  left: number | null;
+  skip: number;
 }
 
 /** The faults asked for and not yet used up. */
 export class Faults {
-  #asked: { readonly id: number; readonly fault: Fault; readonly to: string | null; left: number | null }[] = [];
-  #lastId = 0;
+  #armed: Armed[] = [];
 
-  /** Asks for a fault; the number identifies it. */
-  ask(fault: Fault, scope: FaultScope = {}): number {
-    this.#lastId += 1;
-    this.#asked.push({
-      id: this.#lastId,
-      fault,
-      to: scope.to ?? null,
-      left: scope.times === undefined ? 1 : scope.times,
-    });
-    return this.#lastId;
+  ask(fault: AskedFault): void {
+    this.#armed.push({ fault, left: fault.times === undefined ? 1 : fault.times, skip: fault.after ?? 0 });
   }
 
   clear(): void {
-    this.#asked = [];
+    this.#armed = [];
   }
 
-  list(): readonly AskedFault[] {
-    return this.#asked.map((asked) => ({ ...asked }));
+  /** `left` = null: until cleared. */
+  list(): readonly { readonly fault: AskedFault; readonly left: number | null }[] {
+    return this.#armed.map(({ fault, left }) => ({ fault, left }));
   }
 
   /** Uses the oldest fitting fault of this kind, or tells that there is none. */
@@ -93,18 +88,26 @@ export class Faults {
     to: string,
     fits: (fault: Extract<Fault, { kind: Kind }>) => boolean = () => true,
   ): Extract<Fault, { kind: Kind }> | null {
-    for (const asked of this.#asked) {
-      if (!isKind(asked.fault, kind) || (asked.to !== null && asked.to !== to) || !fits(asked.fault)) continue;
-      if (asked.left !== null) {
-        asked.left -= 1;
-        if (asked.left <= 0) this.#asked = this.#asked.filter((one) => one !== asked);
+    for (const armed of this.#armed) {
+      const { fault } = armed;
+      if (!isKind(fault, kind) || (fault.to !== undefined && fault.to !== to) || !fits(fault)) continue;
+      if (armed.skip > 0) {
+        armed.skip -= 1;
+        continue;
       }
-      return asked.fault;
+      if (armed.left !== null) {
+        armed.left -= 1;
+        if (armed.left <= 0) this.#armed = this.#armed.filter((one) => one !== armed);
+      }
+      return fault;
     }
     return null;
   }
 }
 
-function isKind<Kind extends FaultKind>(fault: Fault, kind: Kind): fault is Extract<Fault, { kind: Kind }> {
+function isKind<Kind extends FaultKind>(
+  fault: AskedFault,
+  kind: Kind,
+): fault is Extract<Fault, { kind: Kind }> & FaultScope {
   return fault.kind === kind;
 }

@@ -1,5 +1,5 @@
 import type { Handset, PhoneLine } from '../phone.ts';
-import { DelayLine } from './delayLine.ts';
+import { DelayLine, framesOf } from './delayLine.ts';
 import { silence } from './mulaw.ts';
 import type { LineDelay } from './options.ts';
 import type { Ticker, Ticking } from './ticker.ts';
@@ -31,8 +31,9 @@ export class Leg implements Ticking {
   constructor(handset: Handset, ticker: Ticker, delay: LineDelay, broken: (error: unknown) => void) {
     this.#handset = handset;
     this.#ticker = ticker;
-    this.#toUs = new DelayLine(delay.toUs);
-    this.#fromUs = new DelayLine(delay.fromUs);
+    const frames = framesOf(delay);
+    this.#toUs = new DelayLine(frames.toUs);
+    this.#fromUs = new DelayLine(frames.fromUs);
     this.#broken = broken;
   }
 

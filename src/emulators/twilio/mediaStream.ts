@@ -49,6 +49,7 @@ export class MediaStream {
   readonly #record: StreamRecord;
   readonly #ended = deferred<StreamEnd>();
   #socket: WebSocket | null = null;
+  #over = false;
   #unplug: () => void = () => undefined;
 
   constructor(company: Company, call: Call, leg: Leg, request: StreamRequest, calleeHangsUp: () => void) {
@@ -210,17 +211,22 @@ export class MediaStream {
 
   #stop(): void {
     const socket = this.#socket;
+    this.#over = true;
     this.#send(this.#writer.stop());
     this.#unplug();
     this.#ended.resolve('stopped');
     if (socket === null) return;
     if (socket.readyState === WebSocket.OPEN) socket.close(1000);
+    else socket.terminate();
     // Not one of the emulator's timers: those are gone when the emulator closes, and the socket must still go.
     const timer = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS).unref();
     socket.once('close', () => clearTimeout(timer));
   }
 
+  /** The stream never began. Closing the half-open socket makes it say so again; that is not news. */
   #fail(code: AlertCode, detail: string): void {
+    if (this.#over) return;
+    this.#over = true;
     this.#company.alerts.raise(code, this.#where(), detail);
     this.#tell('stream-error', `${code}: ${detail}`);
     this.#ended.resolve('failed');
@@ -264,6 +270,7 @@ function streamUrlProblem(url: string): [AlertCode, string] | null {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed === null) return [31923, 'not an absolute URL'];
   const loopback = /^(?:127\.[\d.]+|localhost|\[::1\])$/.test(parsed.hostname);
-  if (parsed.protocol !== 'wss:' && !(parsed.protocol === 'ws:' && loopback)) return [31923, 'only wss:// is supported'];
+  if (parsed.protocol !== 'wss:' && !(parsed.protocol === 'ws:' && loopback))
+    return [31923, 'only wss:// is supported'];
   return url.includes('?') ? [31920, 'a query string is not supported'] : null;
 }

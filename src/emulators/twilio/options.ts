@@ -16,7 +16,7 @@ export interface AmdProfile {
   readonly missing: number;
 }
 
-/** Line delay each way in milliseconds, kept to the nearest 20 ms frame. */
+/** Line delay each way in milliseconds; there and back together are kept to the nearest 20 ms frame. */
 export interface LineDelay {
   /** From the callee's microphone to the media websocket. */
   readonly toUs: number;

@@ -27,7 +27,9 @@ export interface StreamRecord {
 export class StreamLog {
   readonly #kept: StreamRecord[] = [];
 
-  open(stream: Pick<StreamRecord, 'streamSid' | 'callSid' | 'url' | 'insecure' | 'startedAtMs'>): StreamRecord {
+  open(
+    stream: Pick<StreamRecord, 'streamSid' | 'callSid' | 'url' | 'insecure' | 'startedAtMs'>,
+  ): StreamRecord {
     const record: StreamRecord = {
       ...stream,
       endedAtMs: null,

@@ -1,3 +1,5 @@
+import { isObject, type JsonObject, parseObject } from '../wire/json.ts';
+
 /**
  * The text frames of a bidirectional media stream. What we may be sent is checked key by key, because Twilio ignores (and
  * warns of, 31951) a message with a field missing or one too many. Source: Twilio, "Media Streams - WebSocket Messages".
@@ -10,7 +12,7 @@ export type StreamMessage =
 /** Reads a message of ours; otherwise a sentence that says why it is ignored. */
 export function readStreamMessage(text: string, streamSid: string): StreamMessage | string {
   const message = parseObject(text);
-  if (message === null) return 'not a JSON object';
+  if (message === undefined) return 'not a JSON object';
   const event = message['event'];
   if (event !== 'media' && event !== 'mark' && event !== 'clear') return `unknown event ${String(event)}`;
   if (message['streamSid'] !== streamSid) return 'streamSid is not that of this stream';
@@ -102,20 +104,7 @@ function wrongFields(event: string): string {
   return `a field of ${event} is missing, of the wrong type, or one too many`;
 }
 
-function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function hasKeys(object: Record<string, unknown>, keys: readonly string[]): boolean {
+function hasKeys(object: JsonObject, keys: readonly string[]): boolean {
   return Object.keys(object).length === keys.length && keys.every((key) => Object.hasOwn(object, key));
 }
 

@@ -1,11 +1,5 @@
 import type { Ringing } from '../phone.ts';
-import {
-  isOver,
-  type Call,
-  type CallRequest,
-  type Instructions,
-  type TerminalStatus,
-} from './call.ts';
+import { isOver, type Call, type CallRequest, type Instructions, type TerminalStatus } from './call.ts';
 import { CallLog } from './callLog.ts';
 import type { ChildCall, Company, Dialer } from './company.ts';
 import { deferred } from './deferred.ts';

@@ -33,7 +33,7 @@ export function wavOfMulaw(channels: readonly Uint8Array[]): Buffer {
 export function mulawOfWav(file: Buffer, encode: (sample: number) => number): Buffer | null {
   if (file.byteLength < 12 || file.toString('latin1', 0, 4) !== 'RIFF') return null;
   let format = 0;
-  for (let at = 12; at + 8 <= file.byteLength; ) {
+  for (let at = 12; at + 8 <= file.byteLength;) {
     const id = file.toString('latin1', at, at + 4);
     const bytes = Math.min(file.readUInt32LE(at + 4), file.byteLength - at - 8);
     const body = file.subarray(at + 8, at + 8 + bytes);
@@ -43,7 +43,9 @@ export function mulawOfWav(file: Buffer, encode: (sample: number) => number): Bu
     }
     if (id === 'data' && format === 7) return body;
     if (id === 'data' && format === 1) {
-      return Buffer.from(Array.from({ length: bytes >> 1 }, (_, sample) => encode(body.readInt16LE(sample * 2))));
+      return Buffer.from(
+        Array.from({ length: bytes >> 1 }, (_, sample) => encode(body.readInt16LE(sample * 2))),
+      );
     }
     at += 8 + bytes + (bytes & 1);
   }

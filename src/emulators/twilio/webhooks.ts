@@ -49,6 +49,9 @@ export interface WebhookLogEntry {
   readonly status: number;
 }
 
+/** Less time than this left is not worth another attempt. */
+const LEAST_MS = 10;
+
 /** Sends our webhooks the way Twilio does: form or query, signed, retried by the URL's policy, 15 seconds in all. */
 export class Webhooks {
   readonly #authToken: string;
@@ -80,7 +83,7 @@ export class Webhooks {
       const answer = await this.#attempt(webhook, policy, token, deadlineMs);
       this.#remember(webhook, policy.url, token, attempt, answer);
       if (answer.kind === 'answered') return answer;
-      const spent = attempt > policy.retries || this.#time.monotonicMs() >= deadlineMs;
+      const spent = attempt > policy.retries || deadlineMs - this.#time.monotonicMs() < LEAST_MS;
       if (spent || !policy.retryOn.has(answer.reason) || this.#stop.signal.aborted) return answer;
     }
   }
@@ -97,7 +100,12 @@ export class Webhooks {
     return asIf === null ? answer : failed(asIf.status, asIf.status >= 500 ? '5xx' : '4xx');
   }
 
-  #exchange(webhook: Webhook, policy: RetryPolicy, token: string, deadlineMs: number): Promise<WebhookAnswer> {
+  #exchange(
+    webhook: Webhook,
+    policy: RetryPolicy,
+    token: string,
+    deadlineMs: number,
+  ): Promise<WebhookAnswer> {
     const form = new URLSearchParams(webhook.params.map(([name, value]): [string, string] => [name, value]));
     if (!URL.canParse(policy.url)) return Promise.resolve(failed(0, 'ct'));
     const get = webhook.method === 'GET';

@@ -89,13 +89,21 @@ function checkNumbers(
   const magic = MAGIC_TO[to];
   if (magic !== undefined) return restError(400, magic[0], magic[1]);
   if (!E164.test(to)) {
-    return restError(400, 21211, `The phone number you are attempting to call, ${form.get('To')}, is not valid.`);
+    return restError(
+      400,
+      21211,
+      `The phone number you are attempting to call, ${form.get('To')}, is not valid.`,
+    );
   }
   if (from === '+15005550001' || !E164.test(from)) {
     return restError(400, 21212, `The source phone number provided, ${form.get('From')}, is not yet valid.`);
   }
   if (owned !== null && !owned.has(from) && from !== '+15005550006') {
-    return restError(400, 21210, `The source phone number provided, ${from}, is not yet verified for your account.`);
+    return restError(
+      400,
+      21210,
+      `The source phone number provided, ${from}, is not yet verified for your account.`,
+    );
   }
   return null;
 }

@@ -66,7 +66,10 @@ export function listCalls(context: RestContext, request: HttpRequest, response: 
     );
   const page = pageOf(matching, request.path, query);
   const { accountSid } = context.company;
-  sendJson(response, 200, { ...page.fields, calls: page.items.map((call) => callResource(call, accountSid)) });
+  sendJson(response, 200, {
+    ...page.fields,
+    calls: page.items.map((call) => callResource(call, accountSid)),
+  });
 }
 
 /** POST Calls/{Sid}.json: hang up, cancel, new instructions, new limits and callbacks. */

@@ -2,7 +2,11 @@ import type { Recording } from '../recordings.ts';
 import { rfc2822 } from '../time.ts';
 
 /** A recording as a resource of its own. */
-export function recordingResource(recording: Recording, accountSid: string, mediaUrl: string): Record<string, unknown> {
+export function recordingResource(
+  recording: Recording,
+  accountSid: string,
+  mediaUrl: string,
+): Record<string, unknown> {
   const uri = `/2010-04-01/Accounts/${accountSid}/Recordings/${recording.sid}`;
   return {
     ...common(recording, accountSid),

@@ -31,7 +31,10 @@ export async function callRecordings(
     if (request.method === 'POST') {
       const status = parseForm(request.body).get('Status');
       if (status !== 'stopped') {
-        refuse(response, restError(400, 20001, `Status ${status ?? ''} of a recording is not performed here`));
+        refuse(
+          response,
+          restError(400, 20001, `Status ${status ?? ''} of a recording is not performed here`),
+        );
         return;
       }
       await recordings.finish(recording);

@@ -46,7 +46,8 @@ export async function serveRest(
   }
   const recording = RECORDING.exec(path);
   if (RECORDINGS.test(path)) listRecordings(context, request, response);
-  else if (recording !== null) await oneRecording(context, recording[1] ?? '', recording[2], request, response);
+  else if (recording !== null)
+    await oneRecording(context, recording[1] ?? '', recording[2], request, response);
   else if (path === '') refuse(response, notFound(request.path));
   else refuse(response, restError(404, 20404, `${request.path} is not emulated here`));
 }

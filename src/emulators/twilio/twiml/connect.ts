@@ -20,7 +20,9 @@ export async function connect(verb: XmlElement, stage: Stage): Promise<Next> {
       name: name ?? null,
       parameters: parametersOf(stream, stage),
       statusCallback:
-        callbackUrl === null ? null : { url: callbackUrl, method: statusCallbackMethod === 'GET' ? 'GET' : 'POST' },
+        callbackUrl === null
+          ? null
+          : { url: callbackUrl, method: statusCallbackMethod === 'GET' ? 'GET' : 'POST' },
     },
     stage.calleeHangsUp,
   );
@@ -35,7 +37,8 @@ function parametersOf(stream: XmlElement, stage: Stage): Readonly<Record<string,
   for (const child of stream.children) {
     const { name, value = '' } = child.attributes;
     if (child.name !== 'Parameter' || name === undefined) warn(stage, `<${child.name}> in <Stream>`);
-    else if (name.length + value.length >= 500) warn(stage, `<Parameter> ${name} is 500 characters or longer`);
+    else if (name.length + value.length >= 500)
+      warn(stage, `<Parameter> ${name} is 500 characters or longer`);
     else parameters[name] = value;
   }
   return parameters;

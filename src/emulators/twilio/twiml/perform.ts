@@ -28,4 +28,3 @@ export async function perform(verb: XmlElement, stage: Stage): Promise<Next> {
       return NEXT_VERB;
   }
 }
-

@@ -47,4 +47,3 @@ export function resolve(stage: Stage, url: string): string | null {
 export function warn(stage: Stage, detail: string): void {
   stage.company.alerts.raise(12200, { callSid: stage.call.sid }, detail);
 }
-
