@@ -5,7 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { startAnthropicEmulator } from './anthropic/emulator.ts';
 import { chanceOf } from './callee/chance.ts';
-import { createPhoneNetwork, loadPersonas, parseDirectory } from './callee/phoneNetwork.ts';
+import { parseDirectory } from './callee/directory.ts';
+import { loadPersonas } from './callee/personaFiles.ts';
+import { createPhoneNetwork } from './callee/phoneNetwork.ts';
 import { startDeepgramEmulator } from './deepgram/emulator.ts';
 import { startElevenLabsEmulator } from './elevenlabs/emulator.ts';
 import { createSpeechRegistry } from './hearing/speechRegistry.ts';

@@ -13,6 +13,8 @@ export interface EmulatedWorld {
   readonly addresses: WorldAddresses;
   /** Ends the process and waits until it is gone. */
   stop(): Promise<void>;
+  /** Ends it without waiting. */
+  kill(): void;
 }
 
 const isWorldMessage = (message: unknown): message is WorldMessage =>
@@ -51,6 +53,9 @@ export async function startEmulated(options: WorldOptions, log: Log): Promise<Em
   });
   return {
     addresses: first.addresses,
+    kill() {
+      child.kill('SIGKILL');
+    },
     async stop() {
       stopping = true;
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -1,0 +1,73 @@
+/** Makes conversations ready while phones ring: one phrase cache, one voice and one journal for all calls of the process. */
+import type { ReadyConversation } from '../../workers/call.ts';
+import { holdConversation } from '../converse/holdConversation.ts';
+import { PhraseCache } from '../converse/phraseCache.ts';
+import { prepareConversation } from '../converse/prepareConversation.ts';
+import type { ConversationBrief } from '../domain/conversation.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { FrontDesk } from '../ports/frontDesk.ts';
+import type { Log } from '../ports/log.ts';
+import type { Recordings } from '../ports/recordings.ts';
+import type { Store } from '../ports/store/store.ts';
+import type { SpeechVendors } from './composeVendors.ts';
+import { createJournal } from './journalWriter.ts';
+
+interface ConversationDeps extends SpeechVendors {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Aborts when the process drains: calls in flight are brought to a polite end. */
+  readonly ending: AbortSignal;
+}
+
+/** Two and a quarter hours of speech. */
+const PHRASES_MAX_BYTES = 64 * 1024 * 1024;
+
+/** The same recordings, and how long the one that this call made became. */
+function measured(recordings: Recordings): {
+  readonly recordings: Recordings;
+  readonly lengthMs: () => number | null;
+} {
+  let lengthMs: number | null = null;
+  return {
+    recordings: {
+      create(attempt) {
+        const writer = recordings.create(attempt);
+        return {
+          write: (callee, agent) => writer.write(callee, agent),
+          async close() {
+            const closed = await writer.close();
+            lengthMs = closed.durationMs;
+            return closed;
+          },
+        };
+      },
+      read: (attempt) => recordings.read(attempt),
+    },
+    lengthMs: () => lengthMs,
+  };
+}
+
+/** @returns what the call worker asks for each claimed call. */
+export function renderAheadAndHold(
+  deps: ConversationDeps,
+): (brief: ConversationBrief, desk: FrontDesk, signal: AbortSignal) => ReadyConversation {
+  const { store, clock, log, voice, ending } = deps;
+  const phrases = new PhraseCache(PHRASES_MAX_BYTES, null);
+  const journal = createJournal(store.journal, clock, log);
+  return (brief, frontDesk, signal) => {
+    const dropped = new AbortController();
+    const rendering = prepareConversation(brief, { voice, phrases, clock }, dropped.signal);
+    return {
+      async hold(line) {
+        const { recordings, lengthMs } = measured(deps.recordings);
+        const parts = { ...deps, line, phrases, frontDesk, journal, recordings };
+        const result = await holdConversation(brief, parts, AbortSignal.any([signal, ending]));
+        dropped.abort();
+        await Promise.all([rendering, journal.flush(brief.attempt)]);
+        return { result, recordingMs: lengthMs() };
+      },
+      drop: () => dropped.abort(),
+    };
+  };
+}

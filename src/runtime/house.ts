@@ -1,0 +1,180 @@
+/** Everything that a running product is made of, opened in the order in which it depends on one another. */
+import type { LocalDate } from '../domain/localTime.ts';
+import { localTimeAt, zone } from '../domain/localTime.ts';
+import type { WorldAddresses } from '../emulators/world.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { SchedulingSystem } from '../ports/schedulingSystem.ts';
+import type { Store } from '../ports/store/store.ts';
+import type { BullQueues } from '../adapters/bullmq/queues.ts';
+import type { WebServer } from '../web/server.ts';
+import { type Database, openDatabase, openQueues, openStoreOn } from './composeGround.ts';
+import { type PhoneVendor, openPhone, openScheduling, openSpeech } from './composeVendors.ts';
+import { type Answering, MEDIA_PATH, openWeb } from './composeWeb.ts';
+import { type WorkDeps, upkeep, work, workCalls } from './composeWorkers.ts';
+import { type Role, ROLES } from './commandLine.ts';
+import type { Config } from './config.ts';
+import { beginDemoDay, emulatedVendors, handsetsDirOf, seedPractice, worldFor } from './demoWorld.ts';
+import { startEmulated } from './emulated.ts';
+import { NOTHING_EMULATED, readNote, removeNote, writeNote } from './emulatedNote.ts';
+import { type Handsets, watchHandsets } from './handsets.ts';
+import { type ProgressBoard, createProgressBoard } from './progressBoard.ts';
+import type { Shutdown } from './shutdown.ts';
+import { systemClock } from './systemClock.ts';
+import { systemRandom } from './systemRandom.ts';
+
+export interface Parts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly shutdown: Shutdown;
+}
+
+export interface Ground extends Parts {
+  readonly database: Database;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly emulated: WorldAddresses;
+}
+
+export interface House extends Ground {
+  readonly queues: BullQueues;
+  readonly scheduling: SchedulingSystem;
+  readonly web: WebServer;
+  readonly publicUrl: string;
+  readonly handsets: Handsets;
+}
+
+const QUEUES_CLOSE_WITHIN_MS = 5_000;
+const WORLD_ENDS_WITHIN_MS = 5_000;
+
+/** The database, and time as the product sees it: the demo's when telephony is emulated, else the real one. */
+export async function openGround(parts: Parts): Promise<Ground> {
+  const { config, log, shutdown } = parts;
+  const database = await openDatabase(config, log, shutdown);
+  const clock = systemClock(config.twilio.kind === 'real' ? 0 : await storedShift(parts, database));
+  const store = openStoreOn(database, clock, shutdown);
+  return { ...parts, database, store, clock, emulated: readNote(config.dataDir) };
+}
+
+async function storedShift({ shutdown }: Parts, database: Database): Promise<number> {
+  const store = openStoreOn(database, systemClock(), shutdown);
+  return (await store.practice.demoShiftMs()) ?? 0;
+}
+
+/** Dates of a house that has no practice yet. */
+const NOWHERE = 'Etc/UTC';
+
+interface DemoDay {
+  readonly shiftMs: number;
+  readonly date: LocalDate;
+  readonly isFirst: boolean;
+}
+
+/** Seeds an empty database and turns the clock to the demo's next evening; a real phone company's night runs on the real clock. */
+async function beginDay(parts: Parts, database: Database): Promise<DemoDay> {
+  const { config, shutdown } = parts;
+  const store = openStoreOn(database, systemClock(), shutdown);
+  const isDemo = config.twilio.kind === 'emulated';
+  if (isDemo) await seedPractice(store);
+  const practice = await store.practice.current();
+  const isFirst = (await store.report.run(null)) === null;
+  if (practice === null)
+    return { shiftMs: 0, date: localTimeAt(systemClock().now(), zone(NOWHERE)).date, isFirst };
+  const shiftMs = isDemo ? await beginDemoDay(store, practice.zone) : 0;
+  return { shiftMs, date: localTimeAt(systemClock(shiftMs).now(), practice.zone).date, isFirst };
+}
+
+async function openWorld(parts: Parts, day: DemoDay): Promise<WorldAddresses> {
+  const { config, log, shutdown } = parts;
+  const options = worldFor(config, day);
+  if (options === null) return NOTHING_EMULATED;
+  const world = await startEmulated(options, log);
+  writeNote(config.dataDir, world.addresses);
+  shutdown.closeLater('emulators', WORLD_ENDS_WITHIN_MS, async () => {
+    removeNote(config.dataDir);
+    await world.stop();
+  });
+  shutdown.cutOffLater(() => world.kill());
+  return world.addresses;
+}
+
+const mediaUrlOf = (config: Config, publicUrl: string): string =>
+  config.http.mediaPublicUrl ?? `${publicUrl.replace(/^http/, 'ws')}${MEDIA_PATH}`;
+
+function surroundingsOf(config: Config, handsets: Handsets): Answering['surroundings'] {
+  const isDemo = config.twilio.kind === 'emulated';
+  return {
+    emulated: emulatedVendors(config),
+    demoClock: isDemo,
+    handsets: () => (isDemo ? handsets.latency() : null),
+  };
+}
+
+interface Opened {
+  readonly parts: Parts;
+  readonly ground: Ground;
+  readonly queues: BullQueues;
+  readonly web: WebServer;
+  readonly answering: Answering;
+  readonly board: ProgressBoard;
+}
+
+async function startRoles(opened: Opened, roles: readonly Role[]): Promise<SchedulingSystem> {
+  const { ground, queues, answering, board } = opened;
+  const { config, store, clock, log, shutdown, emulated } = ground;
+  const surroundings = { config, emulated, clock, log };
+  const scheduling = openScheduling(surroundings);
+  const phone: PhoneVendor = openPhone(surroundings, {
+    publicUrl: answering.publicUrl,
+    mediaUrl: mediaUrlOf(config, answering.publicUrl),
+  });
+  answering.phone = phone;
+  const practice = await store.practice.current();
+  const deps: WorkDeps = {
+    store,
+    queues,
+    scheduling,
+    clock,
+    random: systemRandom,
+    log,
+    board,
+    callsPerSecond: config.callsPerSecond,
+    lines: practice?.settings.lines ?? 1,
+    shutdown,
+  };
+  upkeep(deps, phone);
+  for (const role of roles) if (role !== 'call') work(role, deps);
+  if (roles.includes('call')) {
+    const speech = await openSpeech(surroundings);
+    answering.recordings = speech.recordings;
+    shutdown.closeLater('media', 5_000, () => Promise.resolve(phone.media.closeAll()));
+    workCalls(deps, phone, speech);
+  }
+  return scheduling;
+}
+
+/** Opens the whole product, or some roles of it, in this process. The page answers before the vendors are ready. */
+export async function openHouse(parts: Parts, roles: readonly Role[] = ROLES): Promise<House> {
+  const { config, log, shutdown } = parts;
+  const database = await openDatabase(config, log, shutdown);
+  const day = await beginDay(parts, database);
+  const clock = systemClock(day.shiftMs);
+  const store = openStoreOn(database, clock, shutdown);
+  const queues = await openQueues(config, database, log, shutdown, QUEUES_CLOSE_WITHIN_MS);
+  const board = createProgressBoard();
+  const handsets = watchHandsets(handsetsDirOf(config, day.date));
+  const answering: Answering = {
+    phone: null,
+    recordings: null,
+    publicUrl: '',
+    surroundings: surroundingsOf(config, handsets),
+  };
+  const web = await openWeb({ config, store, queues, board, clock, log, answering });
+  shutdown.closeLater('web', 3_000, () => web.close());
+  const publicUrl = config.http.publicUrl ?? web.url;
+  answering.publicUrl = publicUrl;
+  const emulated = await openWorld(parts, day);
+  const ground: Ground = { ...parts, database, store, clock, emulated };
+  const scheduling = await startRoles({ parts, ground, queues, web, answering, board }, roles);
+  return { ...ground, queues, scheduling, web, publicUrl, handsets };
+}
