@@ -105,8 +105,8 @@ async function deliver(
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   const firstTokenMs = delayOf(profile.modelFirstToken, random) + (faults.take('slow')?.lateMs ?? 0);
+  const breakage = request.stream ? breakageOf(faults) : undefined;
   if (request.stream) {
-    const breakage = breakageOf(faults);
     counters.add('streams');
     await sendStream(response, {
       reply,
@@ -117,13 +117,13 @@ async function deliver(
       breakage,
       gone: gone.signal,
     });
-    if (breakage !== undefined && breakage !== 'stall') counters.add('broken');
   } else {
     await wait(firstTokenMs + reply.outputTokens * delayOf(profile.modelPerToken, random), gone.signal);
     if (!gone.signal.aborted) sendJson(response, 200, finishedMessage(reply), { 'request-id': requestId });
   }
-  const cancelled = gone.signal.aborted && !response.writableEnded;
-  counters.add(cancelled ? 'cancelled' : 'answered');
+  const broken = breakage !== undefined && breakage !== 'stall';
+  const cancelled = !broken && gone.signal.aborted && !response.writableEnded;
+  counters.add(broken ? 'broken' : cancelled ? 'cancelled' : 'answered');
   counters.add('inputTokens', reply.input.inputTokens);
   counters.add('cacheReadTokens', reply.input.read);
   counters.add('cacheCreatedTokens', reply.input.created5m + reply.input.created1h);
@@ -190,7 +190,7 @@ function refuse(response: ServerResponse, refusal: Outage, requestId: string, co
     refusal.status,
     {
       type: 'error',
-      error: { type: refusal.type, message: refusal.message, details: null },
+      error: { type: refusal.type, message: refusal.message },
       request_id: requestId,
     },
     {

@@ -111,31 +111,34 @@ export function startedMessage(reply: Reply): JsonObject {
     stop_reason: null,
     stop_sequence: null,
     stop_details: null,
-    usage: {
-      ...inputUsage(reply.input),
-      cache_creation: {
-        ephemeral_5m_input_tokens: reply.input.created5m,
-        ephemeral_1h_input_tokens: reply.input.created1h,
-      },
-      inference_geo: 'not_available',
-      output_tokens: 1,
-      output_tokens_details: null,
-      server_tool_use: null,
-      service_tier: 'standard',
-      speed: 'standard',
+    usage: startedUsage(reply.input),
+  };
+}
+
+function startedUsage(input: InputUsage): JsonObject {
+  return {
+    ...inputUsage(input),
+    cache_creation: {
+      ephemeral_5m_input_tokens: input.created5m,
+      ephemeral_1h_input_tokens: input.created1h,
     },
+    inference_geo: 'not_available',
+    output_tokens: 1,
+    output_tokens_details: null,
+    server_tool_use: null,
+    service_tier: 'standard',
+    speed: 'standard',
   };
 }
 
 /** The whole message, as an answer without a stream has it. */
 export function finishedMessage(reply: Reply): JsonObject {
-  const started = startedMessage(reply);
   return {
-    ...started,
+    ...startedMessage(reply),
     content: reply.blocks.map(contentOf),
     ...stopOf(reply),
     container: null,
-    usage: { ...(started['usage'] as JsonObject), ...outputUsage(reply) },
+    usage: { ...startedUsage(reply.input), ...outputUsage(reply) },
   };
 }
 

@@ -63,7 +63,7 @@ export async function sendStream(response: ServerResponse, plan: StreamPlan): Pr
 async function breakOff(response: ServerResponse, breakage: Breakage, plan: StreamPlan): Promise<void> {
   switch (breakage) {
     case 'error_mid_stream': {
-      const error = { type: 'overloaded_error', message: 'Overloaded', details: null };
+      const error = { type: 'overloaded_error', message: 'Overloaded' };
       const body = { type: 'error', error, request_id: plan.requestId };
       response.end(`event: error\ndata: ${JSON.stringify(body)}\n\n`);
       return;

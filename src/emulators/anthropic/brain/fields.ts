@@ -95,7 +95,7 @@ function emptyOf(property: JsonObject): unknown {
 }
 
 const TIME_PHRASE =
-  /\b(?:(?:on|next|this|after|before|around|at|in the|any|early|late|later|the week of|maybe|sometime|something) )*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today|mornings?|afternoons?|evenings?|noon|weekends?|weekdays?|(?:next|that|this) week|(?:january|february|march|april|may|june|july|august|september|october|november|december)\b(?: \w+)?|(?:at|after|before|around) (?:\w+)(?: (?:thirty|fifteen|forty five|o'clock))?|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2})(?: (?:thirty|fifteen|forty five|o'clock|\d\d))?(?: ?[ap]\.? ?m\b\.?)|(?:earlier|later|sooner))\b/gi;
+  /\b(?:(?:on|next|this|after|before|around|at|in the|any|early|late|later|the week of|sometime|something) )*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today|mornings?|afternoons?|evenings?|noon|weekends?|weekdays?|(?:next|that|this) week|(?:january|february|march|april|may|june|july|august|september|october|november|december)\b(?: \w+)?|(?:at|after|before|around) (?:\w+)(?: (?:thirty|fifteen|forty five|o'clock))?|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2})(?: (?:thirty|fifteen|forty five|o'clock|\d\d))?(?: ?[ap]\.? ?m\b\.?)|(?:earlier|later|sooner))\b/gi;
 const TIME_WORD =
   /day\b|tomorrow|morning|afternoon|evening|noon|week|earlier|later|sooner|o'clock|[ap]\.? ?m\b|\b(?:at|after|before|around) (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d)|january|february|march|april|june|july|august|september|october|november|december/i;
 const NAMED =

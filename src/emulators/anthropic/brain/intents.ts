@@ -96,8 +96,10 @@ export const INTENTS: readonly Intent[] = [
     'keep',
     4.6,
     /keep|stay|no_?change|leave/,
-    /keep (?:it|the|my|that|what)|leave (?:it|things) (?:as|like|where|alone)|stick with|stay with|(?:don't|do not|not) (?:want to )?(?:cancel|change|move)/,
+    /keep (?:it|the|my|that|what)|leave (?:it|things) (?:as|like|where|alone)|stick with|stay with/,
   ),
+  // Not wanting to cancel is not yet wanting to keep: a wish for another day may follow.
+  intent('keep', 3.4, /keep/, /(?:don't|do not|not) (?:want to )?(?:cancel|change|move)/),
   intent(
     'cancel',
     4.5,

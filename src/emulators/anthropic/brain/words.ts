@@ -45,12 +45,17 @@ const GROUPS = new Map(
   SAME.flatMap((group) => group.map((word) => [stem(word), `=${group[0] ?? word}`] as const)),
 );
 
-/** The words of a text that carry its meaning, each once, words for the same thing being one. */
+/** The words of a text that carry its meaning, each once; with a word comes the group of those that ask for the same. */
 export function contentWords(text: string): ReadonlySet<string> {
   const words = normalise(text)
     .split(' ')
     .filter((word) => word !== '' && !COMMON.has(word));
-  return new Set(words.map((word) => GROUPS.get(stem(word)) ?? stem(word)));
+  return new Set(
+    words.flatMap((word) => {
+      const group = GROUPS.get(stem(word));
+      return group === undefined ? [stem(word)] : [group, stem(word)];
+    }),
+  );
 }
 
 const WHERE = /\bwhere (?:is|are|do|did|exactly|am)\b|\bhow do i get\b/;
