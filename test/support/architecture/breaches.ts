@@ -1,11 +1,11 @@
 import { dirname, join } from 'node:path/posix';
-import { ONE_FILE_PACKAGES, STAGES, VERBS, zoneOf } from './rules.ts';
+import { ONE_FILE_PACKAGES, acts, placeInStage, zoneOf } from './rules.ts';
 
 const LINES_MAX = 300;
 
 /** Static and dynamic imports, re-exports, and files named for a thread or a child: all are ways to reach another file. */
 const IMPORTS =
-  /^\s*(?:import|export)\s[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]|\bnew URL\(\s*['"](\.[^'"]+)['"],\s*import\.meta\.url/gm;
+  /^\s*(?:import|export)\s[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]|\bnew URL\(\s*['"](\.[^'"]+\.[cm]?[jt]s)['"],\s*import\.meta\.url/gm;
 
 /** Path from the root of the repository -> text. */
 export type Tree = ReadonlyMap<string, string>;
@@ -26,12 +26,6 @@ export const packageOf = (specifier: string): string =>
 
 const targetOf = (file: string, specifier: string): string => join(dirname(file), specifier);
 
-function isVerb(file: string): boolean {
-  const [, folder, name = ''] = file.split('/');
-  const stage = STAGES.find((one) => one === folder);
-  return stage !== undefined && VERBS[stage].includes(name.replace(/\.ts$/, ''));
-}
-
 /** What is wrong with one import, or null. */
 function importBreach(file: string, specifier: string, tree: Tree): string | null {
   const zone = zoneOf(file);
@@ -46,8 +40,7 @@ function importBreach(file: string, specifier: string, tree: Tree): string | nul
   if (!zone.inside.some((prefix) => target.startsWith(prefix))) return `${file}: may not import ${target}`;
   if (target.endsWith('.ts') && !target.startsWith('src/generated/') && !tree.has(target))
     return `${file}: ${target} does not exist`;
-  const ownStage = STAGES.some((stage) => file.startsWith(`src/${stage}/`));
-  if (ownStage && !isVerb(file) && isVerb(target))
+  if (placeInStage(file) !== null && !acts(file) && acts(target))
     return `${file}: decides, so it may not import ${target}, which acts`;
   return null;
 }

@@ -3,6 +3,20 @@
 export const STAGES = ['schedule', 'dial', 'converse', 'outcome', 'fill', 'writeback', 'replay'] as const;
 export type Stage = (typeof STAGES)[number];
 
+/** The stage that a file belongs to, and its name there (`script/states`). */
+export function placeInStage(file: string): { readonly stage: Stage; readonly name: string } | null {
+  const stage = STAGES.find((one) => file.startsWith(`src/${one}/`));
+  return stage === undefined
+    ? null
+    : { stage, name: file.slice(`src/${stage}/`.length).replace(/\.ts$/, '') };
+}
+
+/** Whether a file of a stage is one of those that act. */
+export function acts(file: string): boolean {
+  const place = placeInStage(file);
+  return place !== null && VERBS[place.stage].includes(place.name);
+}
+
 /**
  * The files of a stage that act: they await, and reach the world through ports. All others of a stage decide: time, chance and settings are their
  * arguments, and they know no port, not even as a type.
@@ -10,7 +24,22 @@ export type Stage = (typeof STAGES)[number];
 export const VERBS: Readonly<Record<Stage, readonly string[]>> = {
   schedule: ['enqueueDueCalls'],
   dial: ['placeCall', 'claimCall', 'claimDeps', 'recheck', 'briefing', 'endCall', 'reconcile'],
-  converse: ['holdConversation'],
+  converse: [
+    'holdConversation',
+    'prepareConversation',
+    'conversation',
+    'conversationParts',
+    'going',
+    'ears',
+    'mouth',
+    'callTime',
+    'callRecord',
+    'recordCall',
+    'understand',
+    'understandings',
+    'bookings',
+    'phraseCache',
+  ],
   outcome: ['applyOutcome'],
   fill: ['fillFreedSlots'],
   writeback: ['deliverWriteBacks', 'bookAtTheDesk', 'relay', 'sweep'],
@@ -23,6 +52,7 @@ export const ONE_FILE_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'src/domain/phone.ts': ['libphonenumber-js'],
   'src/schedule/holidays.ts': ['date-holidays'],
   'src/converse/sileroWeights.ts': ['node:fs'],
+  'src/converse/phraseCache.ts': ['node:crypto'],
 };
 
 /** What each adapter's vendor brings; `zod` and `node:` besides. An adapter that is not here may not exist. */
@@ -48,11 +78,11 @@ export interface Zone {
 const stageFolders = STAGES.map((stage) => `src/${stage}/`);
 const NO_VENDOR = ['src/domain/', 'src/ports/', 'src/runtime/', 'src/web/', 'workers/', ...stageFolders];
 const RUNTIME_PACKAGES = ['node:', 'zod', 'pg', 'bullmq'];
+const WEB_PACKAGES = ['node:', 'zod', 'hono', '@hono/node-server', '@bull-board/api', '@bull-board/hono'];
 
-function stageZone(stage: Stage, name: string): Zone {
-  if (VERBS[stage].includes(name))
-    return { inside: ['src/domain/', 'src/ports/', `src/${stage}/`], packages: [] };
-  return { inside: ['src/domain/', `src/${stage}/`], packages: [] };
+function stageZone(file: string, stage: Stage): Zone {
+  const own = ['src/domain/', `src/${stage}/`];
+  return { inside: acts(file) ? ['src/ports/', ...own] : own, packages: [] };
 }
 
 function adapterZone(vendor: string): Zone | null {
@@ -69,7 +99,10 @@ function adapterZone(vendor: string): Zone | null {
 function runtimeZone(file: string): Zone {
   const name = file.replace('src/runtime/', '');
   if (name.startsWith('compose')) {
-    return { inside: [...NO_VENDOR, 'src/adapters/', 'src/emulators/'], packages: RUNTIME_PACKAGES };
+    return {
+      inside: [...NO_VENDOR, 'src/adapters/', 'src/emulators/'],
+      packages: [...RUNTIME_PACKAGES, ...WEB_PACKAGES],
+    };
   }
   if (name.startsWith('emulated'))
     return { inside: [...NO_VENDOR, 'src/emulators/'], packages: RUNTIME_PACKAGES };
@@ -83,8 +116,8 @@ export function zoneOf(file: string): Zone | null {
     return { inside: ['src/domain/', 'src/ports/', 'src/runtime/', ...stageFolders], packages: [] };
   if (file === 'src/main.ts')
     return { inside: ['src/domain/', 'src/ports/', 'src/runtime/'], packages: ['node:'] };
-  const stage = STAGES.find((one) => one === folder);
-  if (stage !== undefined) return stageZone(stage, file.split('/').at(-1)?.replace(/\.ts$/, '') ?? '');
+  const place = placeInStage(file);
+  if (place !== null) return stageZone(file, place.stage);
   switch (folder) {
     case 'domain':
       return { inside: ['src/domain/'], packages: [] };
@@ -100,7 +133,7 @@ export function zoneOf(file: string): Zone | null {
     case 'web':
       return {
         inside: ['src/domain/', 'src/ports/', 'src/schedule/', 'src/replay/', 'src/web/'],
-        packages: ['node:', 'zod', 'hono', '@hono/node-server', '@bull-board/api', '@bull-board/hono'],
+        packages: WEB_PACKAGES,
       };
     case 'runtime':
       return runtimeZone(file);
