@@ -8,13 +8,13 @@ export interface FullName {
 }
 
 /** Somebody who answers in the place of the patient. */
-export interface Other {
+interface Other {
   readonly name: FullName;
   readonly speech: SpeakOptions;
 }
 
 /** Somebody else of the house, who may be asked for and does not come to the phone. */
-export interface HouseholdMember {
+interface HouseholdMember {
   readonly name: FullName;
   readonly relation: 'partner' | 'child';
 }

@@ -14,6 +14,9 @@ export interface Reply {
   readonly acts: readonly Act[];
 }
 
+/** A persona's own lines and the first of those that everyone has. */
+const LIKELY_LINES = 12;
+
 type Facts = Readonly<Record<string, string>>;
 
 /** What a callee decides from the words heard; knows nothing of time or sound. */
@@ -40,10 +43,10 @@ export class Mind {
     this.wording = new Map(settled);
   }
 
-  /** Everything that is known beforehand to be possibly said, likeliest first. */
+  /** What is likely to be said and known beforehand, likeliest first; the rest is made when it is needed. */
   get lines(): readonly string[] {
-    const texts = [this.persona.opening, ...this.wording.values(), ...this.persona.withoutWords];
-    return [...new Set(texts.map((text) => this.fact(text)).filter((text) => !text.includes('{')))];
+    const texts = [this.persona.opening, ...this.wording.values()].map((text) => this.fact(text));
+    return [...new Set(texts.filter((text) => !text.includes('{')))].slice(0, LIKELY_LINES);
   }
 
   /** A text with what is known of the call filled in. */

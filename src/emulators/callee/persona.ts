@@ -57,7 +57,7 @@ export type Pickup =
   | { readonly kind: 'rejects'; readonly sipCode: number };
 
 /** Who answers for the patient's number. */
-export type Speaker = 'patient' | 'spouse' | 'stranger';
+type Speaker = 'patient' | 'spouse' | 'stranger';
 
 /** A way of being called, as data. */
 export interface Persona {

@@ -2,7 +2,7 @@ import type { Speech } from '../speech.ts';
 import { hashOf, WINDOW_BYTES } from './rollingHash.ts';
 
 /** A word's place among the bytes of its utterance. */
-export interface WordPlace {
+interface WordPlace {
   readonly word: string;
   readonly start: number;
   readonly end: number;

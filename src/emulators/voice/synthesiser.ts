@@ -11,7 +11,8 @@ const CACHE_BYTES = 64 * 1024 * 1024;
  * gives no audio; an unknown voice rejects with the list of those that exist.
  */
 export async function startSynthesiser(settings: { readonly threads?: 1 | 2 } = {}): Promise<Synthesiser> {
-  const pool = startWorkerPool(settings.threads ?? 1);
+  const threads = settings.threads ?? 1;
+  const pool = startWorkerPool(threads);
   const finished = new Map<string, Speech>();
   const underWay = new Map<string, Promise<Speech>>();
   let bytes = 0;
@@ -57,6 +58,6 @@ export async function startSynthesiser(settings: { readonly threads?: 1 | 2 } = 
     close: () => pool.close(),
   };
   // The first word through a cold thread waits for Flite to be compiled: better now than in a call.
-  await pool.render('ready', { voice: 'kal' });
+  await Promise.all(Array.from({ length: threads }, () => pool.render('ready', { voice: 'kal' })));
   return synthesiser;
 }

@@ -9,7 +9,7 @@ import { createSpeechRegistry } from '../../../../src/emulators/hearing/speechRe
 import type { SpeechRegistry, Synthesiser } from '../../../../src/emulators/speech.ts';
 import { startSynthesiser } from '../../../../src/emulators/voice/synthesiser.ts';
 
-export const FRAME = 160;
+const FRAME = 160;
 export const SILENT = new Uint8Array(FRAME).fill(0xff);
 
 /** What the far side does next: says a line (or hangs up), or (null) waits. */
@@ -18,7 +18,7 @@ export type Agent = (heard: string, turn: number) => string | null;
 /** What an agent says to hang up. */
 export const HANG_UP = '(hangs up)';
 
-export interface Ended {
+interface Ended {
   readonly events: readonly CalleeEvent[];
   /** What the callee said, and what the callee heard, in order. */
   readonly said: readonly string[];
@@ -29,7 +29,7 @@ export interface Ended {
   readonly by: string;
 }
 
-export interface CallOptions {
+interface CallOptions {
   /** Whether the agent falls silent as soon as the callee speaks. Yes unless told otherwise. */
   readonly yields?: boolean;
   /** Whether the agent's voice is known to the registry. Yes unless told otherwise. */
