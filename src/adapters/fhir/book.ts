@@ -13,6 +13,7 @@ import {
   freedSlot,
   heldSlot,
   isHeldFor,
+  isTakenFor,
   newAppointment,
   takenSlot,
 } from './changes.ts';
@@ -59,14 +60,14 @@ async function hold(server: FhirServer, command: BookCommand): Promise<Step<Vers
     const slot = readSlot(found.value, { provider: null, location: null });
     if (slot === null || slot.start > command.start || slot.end < command.end)
       return stop({ kind: 'conflict', reason: 'version' });
-    const ours = isHeldFor(found.value.resource, command.key);
-    if (slot.status !== 'free' && !(ours && (slot.status === 'busy' || slot.status === 'busy-tentative')))
-      return stop(SLOT_TAKEN);
+    const held = isHeldFor(found.value.resource, command.key);
+    const free = slot.status === 'free' || isTakenFor(found.value.resource, command.key);
+    if (!held && !free) return stop(SLOT_TAKEN);
     // Some systems show a slot as free while somebody sits in it.
     const others = await sitting(server, command.slot);
     if (others.kind !== 'ok') return stop(failed(others));
     if (others.value.length > 0) return stop(SLOT_TAKEN);
-    if (ours && slot.status === 'busy-tentative') return { kind: 'go_on', value: found.value };
+    if (held) return { kind: 'go_on', value: found.value };
     const wrote = await server.update(
       heldSlot(found.value.resource, command.key),
       found.value.version ?? '',

@@ -9,8 +9,12 @@ import type { RawResource } from './server.ts';
 
 /** Marks an appointment as the one that a command's key booked. */
 export const BOOKING_SYSTEM = 'urn:rollcall:booking';
-/** Marks a slot as held, or taken, for a command's key, so that a repeated command knows its own hold from somebody else's. */
-const HOLD_SYSTEM = 'urn:rollcall:hold';
+/**
+ * Marks on a slot, with a command's key, so that a repeated command knows its own hold, and its own closing, from somebody else's. There
+ * are two, because a held slot that turned busy without us was taken by the front desk.
+ */
+const HELD_SYSTEM = 'urn:rollcall:held';
+const TAKEN_SYSTEM = 'urn:rollcall:taken';
 const CANCEL_REASONS = 'http://terminology.hl7.org/CodeSystem/appointment-cancellation-reason';
 
 interface Identifier {
@@ -26,12 +30,23 @@ function identifiersOf(resource: RawResource): readonly Identifier[] {
   return Array.isArray(identifiers) ? identifiers.filter(isRecord) : [];
 }
 
-export const isHeldFor = (slot: RawResource, key: string): boolean =>
-  identifiersOf(slot).some(({ system, value }) => system === HOLD_SYSTEM && value === key);
+function isMarked(resource: RawResource, mark: string, key: string): boolean {
+  return identifiersOf(resource).some(({ system, value }) => system === mark && value === key);
+}
 
-function slotWith(slot: RawResource, status: string, key: string | null): RawResource {
-  const others = identifiersOf(slot).filter(({ system }) => system !== HOLD_SYSTEM);
-  const identifier = key === null ? others : [...others, { system: HOLD_SYSTEM, value: key }];
+/** Held by this command, and still so. */
+export const isHeldFor = (slot: RawResource, key: string): boolean =>
+  slot['status'] === 'busy-tentative' && isMarked(slot, HELD_SYSTEM, key);
+
+/** Closed by this command once its appointment was made. */
+export const isTakenFor = (slot: RawResource, key: string): boolean =>
+  slot['status'] === 'busy' && isMarked(slot, TAKEN_SYSTEM, key);
+
+function slotWith(slot: RawResource, status: string, mark: Identifier | null): RawResource {
+  const others = identifiersOf(slot).filter(
+    ({ system }) => system !== HELD_SYSTEM && system !== TAKEN_SYSTEM,
+  );
+  const identifier = mark === null ? others : [...others, mark];
   const { identifier: _, ...rest } = slot;
   return {
     ...rest,
@@ -42,8 +57,9 @@ function slotWith(slot: RawResource, status: string, key: string | null): RawRes
 }
 
 export const heldSlot = (slot: RawResource, key: string): RawResource =>
-  slotWith(slot, 'busy-tentative', key);
-export const takenSlot = (slot: RawResource, key: string): RawResource => slotWith(slot, 'busy', key);
+  slotWith(slot, 'busy-tentative', { system: HELD_SYSTEM, value: key });
+export const takenSlot = (slot: RawResource, key: string): RawResource =>
+  slotWith(slot, 'busy', { system: TAKEN_SYSTEM, value: key });
 export const freedSlot = (slot: RawResource): RawResource => slotWith(slot, 'free', null);
 
 /** The patient's own participation becomes accepted; nothing else changes. */

@@ -19,7 +19,7 @@ interface Change {
 export const RACES_MAX = 4;
 
 /** What a failed request means for the command that sent it. */
-export function failed(failure: Failure): CommandResult {
+export function failed(failure: Failure): Exclude<CommandResult, { readonly kind: 'landed' }> {
   switch (failure.kind) {
     case 'lost':
       return { kind: 'unknown' };
@@ -41,8 +41,8 @@ export const landed = (found: Versioned): CommandResult => ({
 const isConfirmed = (appointment: SystemAppointment): boolean =>
   appointment.status === 'booked' && appointment.participation === 'accepted';
 
-export function confirm(server: FhirServer, command: Change): Promise<CommandResult> {
-  return change(server, command, {
+export async function confirm(server: FhirServer, command: Change): Promise<CommandResult> {
+  const done = await change(server, command, {
     wanted: (found) => {
       const read = readAppointment(found);
       return read.ok && isConfirmed(read.value);
@@ -53,6 +53,7 @@ export function confirm(server: FhirServer, command: Change): Promise<CommandRes
     },
     make: confirmedAppointment,
   });
+  return done.kind === 'seen' ? landed(done.found) : done;
 }
 
 /** `landed` when the appointment is cancelled and each of its slots is free. */
@@ -65,19 +66,16 @@ export async function cancel(
     possible: (found) => found.resource['status'] === 'booked',
     make: (resource) => cancelledAppointment(resource, command.reason),
   });
-  if (done.kind !== 'landed') return done;
-  const found = await server.read(`Appointment/${command.appointment}`);
-  if (found.kind !== 'ok') return failed(found);
-  if (found.value === null) return { kind: 'conflict', reason: 'gone' };
-  const read = readAppointment(found.value);
+  if (done.kind !== 'seen') return done;
+  const read = readAppointment(done.found);
   if (!read.ok) return { kind: 'rejected', status: 422 };
   // What staff cancelled themselves they may have filled or closed on purpose: then the slot is theirs.
-  const ours = cancelReasonOf(found.value) === command.reason;
+  const ours = cancelReasonOf(done.found) === command.reason;
   for (const slot of read.value.slots) {
     const freed = await free(server, slot, command, ours);
     if (freed !== null) return freed;
   }
-  return landed(found.value);
+  return landed(done.found);
 }
 
 interface Wish {
@@ -88,12 +86,19 @@ interface Wish {
   readonly make: (resource: RawResource) => RawResource;
 }
 
-async function change(server: FhirServer, command: Change, wish: Wish): Promise<CommandResult> {
+/** Makes it so, or says why not; `seen` is the appointment as it was read once it was so. */
+async function change(
+  server: FhirServer,
+  command: Change,
+  wish: Wish,
+): Promise<
+  { readonly kind: 'seen'; readonly found: Versioned } | Exclude<CommandResult, { readonly kind: 'landed' }>
+> {
   const path = `Appointment/${command.appointment}`;
   const before = await server.read(path);
   if (before.kind !== 'ok') return failed(before);
   if (before.value === null) return { kind: 'conflict', reason: 'gone' };
-  if (wish.wanted(before.value)) return landed(before.value);
+  if (wish.wanted(before.value)) return { kind: 'seen', found: before.value };
   const decided = await decidedOn(server, before.value, command);
   if (decided === null || !wish.possible(decided)) return { kind: 'conflict', reason: 'version' };
   const wrote = await server.update(wish.make(decided.resource), command.version, command.key);
@@ -102,7 +107,7 @@ async function change(server: FhirServer, command: Change, wish: Wish): Promise<
   const after = await server.read(path);
   if (after.kind !== 'ok')
     return wrote.kind === 'ok' ? { kind: 'accepted', external: command.appointment } : failed(after);
-  if (after.value !== null && wish.wanted(after.value)) return landed(after.value);
+  if (after.value !== null && wish.wanted(after.value)) return { kind: 'seen', found: after.value };
   if (wrote.kind === 'ok') return { kind: 'accepted', external: command.appointment };
   // Refused for its version, yet the version is the one we named: reads lag behind, and it may have been our own earlier try.
   const lagging = after.value?.version === command.version;
