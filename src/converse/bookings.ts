@@ -44,18 +44,11 @@ export class Bookings {
 
   /** A booking whose answer is late or lost may have been made: it is a promise. */
   async #book(wanted: Wanted): Promise<Booked> {
-    const { promise: late, cancel } = this.#deadline();
+    const waiting = new AbortController();
+    const late = this.#clock.sleep(this.#deadlineMs + GRACE_MS, waiting.signal).then((): Booked => 'pending');
     const asked = this.#frontDesk.book(wanted, this.#deadlineMs).catch((): Booked => 'pending');
     const booked = await Promise.race([asked, late]);
-    cancel();
+    waiting.abort();
     return booked;
-  }
-
-  #deadline(): { readonly promise: Promise<Booked>; readonly cancel: () => void } {
-    let cancel = (): void => undefined;
-    const promise = new Promise<Booked>((resolve) => {
-      cancel = this.#clock.after(this.#deadlineMs + GRACE_MS, () => resolve('pending'));
-    });
-    return { promise, cancel };
   }
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { decodeInto, silence } from '../../../src/converse/audio.ts';
-import { decodeInto, silence } from '../../../src/converse/audio.ts';
 import { SileroStream, WINDOW_SAMPLES, readSileroWeights } from '../../../src/converse/sileroNetwork.ts';
 import { sileroWeights } from '../../../src/converse/sileroWeights.ts';
 import { Vad } from '../../../src/converse/vad.ts';

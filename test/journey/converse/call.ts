@@ -1,0 +1,153 @@
+/** Holds one conversation between the product and a written callee, in virtual time. */
+import type { CallEvent } from '../../../src/domain/callEvent.ts';
+import type { ConversationBrief, ConversationResult } from '../../../src/domain/conversation.ts';
+import { holdConversation } from '../../../src/converse/holdConversation.ts';
+import { PhraseCache } from '../../../src/converse/phraseCache.ts';
+import { prepareConversation } from '../../../src/converse/prepareConversation.ts';
+import { virtualClock } from '../../support/virtualClock.ts';
+import {
+  FakeFrontDesk,
+  FakeJournal,
+  FakeLine,
+  FakeModel,
+  FakeRecordings,
+  FakeTranscriber,
+  FakeVoice,
+  MS_PER_WORD,
+  quietLog,
+  voiced,
+} from './fakes.ts';
+
+/** What the callee says when the agent has said something that matches; each line answers once, unless `always`. */
+export interface Habit {
+  readonly to: RegExp;
+  readonly say?: string;
+  readonly always?: true;
+  readonly afterMs?: number;
+  readonly act?: (callee: Callee) => void;
+}
+
+export class Callee {
+  readonly line: FakeLine;
+  readonly transcriber: FakeTranscriber;
+  constructor(line: FakeLine, transcriber: FakeTranscriber) {
+    this.line = line;
+    this.transcriber = transcriber;
+  }
+  /** Says this aloud, now. */
+  say(text: string): void {
+    this.transcriber.hears(text);
+    this.line.speak(voiced(text.split(/\s+/).length * MS_PER_WORD));
+  }
+  /** A sound of the voice without words. */
+  sound(ms: number): void {
+    this.line.speak(voiced(ms));
+  }
+}
+
+export interface Held {
+  readonly result: ConversationResult;
+  readonly events: readonly CallEvent[];
+  readonly said: readonly string[];
+  readonly line: FakeLine;
+  readonly voice: FakeVoice;
+  readonly model: FakeModel;
+  readonly frontDesk: FakeFrontDesk;
+  readonly journal: FakeJournal;
+  readonly recordings: FakeRecordings;
+  readonly transcriber: FakeTranscriber;
+  /** Longest silence of both sides between the end of a callee's finished turn and the agent's next audio. */
+  readonly durationMs: number;
+}
+
+export interface CallSetup {
+  readonly hello?: string | null;
+  readonly habits?: readonly Habit[];
+  readonly model?: FakeModel;
+  readonly bookings?: readonly ('landed' | 'taken' | 'pending')[];
+  readonly prepare?: boolean;
+  readonly before?: (world: {
+    callee: Callee;
+    voice: FakeVoice;
+    line: FakeLine;
+    transcriber: FakeTranscriber;
+    clock: ReturnType<typeof virtualClock>;
+    stop: AbortController;
+  }) => void;
+  readonly limitMs?: number;
+}
+
+export async function call(brief: ConversationBrief, setup: CallSetup): Promise<Held> {
+  const clock = virtualClock(brief.now);
+  const line = new FakeLine(clock);
+  const transcriber = new FakeTranscriber(clock);
+  transcriber.nowMs = () => line.nowMs;
+  const voice = new FakeVoice(clock);
+  const model = setup.model ?? new FakeModel();
+  const frontDesk = new FakeFrontDesk();
+  frontDesk.answers = [...(setup.bookings ?? [])];
+  const journal = new FakeJournal();
+  const recordings = new FakeRecordings();
+  const phrases = new PhraseCache(32_000_000, null);
+  const stop = new AbortController();
+  const callee = new Callee(line, transcriber);
+  if (setup.prepare !== false) {
+    const prepared = prepareConversation(brief, { voice, phrases, clock }, stop.signal);
+    await clock.advance(10);
+    await prepared;
+  }
+  listenAndAnswer(setup.habits ?? [], callee, journal, clock);
+  setup.before?.({ callee, voice, line, transcriber, clock, stop });
+  const hello = setup.hello === undefined ? 'Hello?' : setup.hello;
+  if (hello !== null) clock.after(400, () => callee.say(hello));
+  const parts = {
+    line,
+    transcriber,
+    voice,
+    phrases,
+    model,
+    frontDesk,
+    journal,
+    recordings,
+    clock,
+    log: quietLog,
+  };
+  let result: ConversationResult | null = null;
+  const held = holdConversation(brief, parts, stop.signal).then((r) => (result = r));
+  for (let t = 0; t < (setup.limitMs ?? 300_000) && result === null; t += 500) await clock.advance(500);
+  if (result === null) throw new Error(`the call did not end: ${JSON.stringify(journal.events.slice(-8))}`);
+  await held;
+  const said = journal.events.flatMap((e) => (e.kind === 'said' ? [e.line.text] : []));
+  return {
+    result,
+    events: journal.events,
+    said,
+    line,
+    voice,
+    model,
+    frontDesk,
+    journal,
+    recordings,
+    transcriber,
+    durationMs: line.nowMs,
+  };
+}
+
+function listenAndAnswer(
+  habits: readonly Habit[],
+  callee: Callee,
+  journal: FakeJournal,
+  clock: ReturnType<typeof virtualClock>,
+): void {
+  const left = new Set(habits);
+  journal.watch((event) => {
+    if (event.kind !== 'said') return;
+    const habit = [...left].find((h) => h.to.test(event.line.text));
+    if (habit === undefined) return;
+    if (habit.always !== true) left.delete(habit);
+    clock.after(habit.afterMs ?? 300, () => {
+      if (habit.say !== undefined) callee.say(habit.say);
+      habit.act?.(callee);
+    });
+  });
+}
