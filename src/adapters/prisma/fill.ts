@@ -26,7 +26,7 @@ import {
 import { endOffer } from './offers.ts';
 import { nudge } from './outbox.ts';
 import { consentsOf, readLedger, readPeople, suppressedPhones } from './people.ts';
-import { createContact } from './plan.ts';
+import { createContacts } from './plan.ts';
 import { openingOf, patientOf } from './rows.ts';
 
 async function readFreedSlot(db: Database, id: SlotId): Promise<FreedSlot | null> {
@@ -100,11 +100,9 @@ async function readCandidates(tx: Transaction, id: SlotId, now: Instant): Promis
   const heldBy = new Map(held.map((row) => [row.external, row]));
   const { rows: people, suppressed } = await readPeople(tx, ids);
   const phones = [...people.values()].flatMap((row) => row.phones.map((link) => link.phone));
-  const [ledger, silenced, engaged] = await Promise.all([
-    readLedger(tx, { phones, patients: ids }, now),
-    suppressedPhones(tx, phones),
-    engagedPatients(tx),
-  ]);
+  const ledger = await readLedger(tx, { phones, patients: ids }, now);
+  const silenced = await suppressedPhones(tx, phones);
+  const engaged = await engagedPatients(tx);
   const today = localDay(now, zone(slot.location.zone));
   return rows.flatMap((row) => {
     const person = people.get(row.patientId ?? '');
@@ -155,7 +153,8 @@ async function reserve(
     },
   });
   const run = slot.runId ?? (await tx.campaignRun.findFirstOrThrow({ orderBy: { plannedAt: 'desc' } })).id;
-  const created = await createContact(tx, contact, { run, key: `offer-${offer}`, offer, at });
+  const [created] = await createContacts(tx, [{ contact, run, key: `offer-${offer}`, offer, at }]);
+  if (created === undefined) return null;
   await nudge(tx, {
     queue: 'fill',
     subject: id,

@@ -7,7 +7,7 @@ import type { Settlement, WriteBackCommand } from '../../ports/store/writeBackSt
 import type * as Row from '../../generated/prisma/client.ts';
 import { type Transaction, toJson, toTimestamp } from './database.ts';
 import { createCommand } from './commands.ts';
-import { upsertAppointment } from './mirror.ts';
+import { upsertAppointments } from './mirror.ts';
 import { endOffer } from './offers.ts';
 import { nudge } from './outbox.ts';
 
@@ -121,7 +121,7 @@ async function landBooking(
     start: book.start,
     end: book.end,
   };
-  await upsertAppointment(tx, seen, at);
+  await upsertAppointments(tx, [seen], at);
   await closePromise(tx, row.id, 'kept', at);
   if (command.offer === null) {
     await tx.slot.updateMany({
@@ -217,7 +217,7 @@ async function end(
       await again(settlement.notBefore);
       return;
     case 'superseded':
-      if (settlement.seen !== null) await upsertAppointment(tx, settlement.seen, at);
+      if (settlement.seen !== null) await upsertAppointments(tx, [settlement.seen], at);
       if (settlement.reason === 'slot_taken' && row.offerId !== null)
         await endOffer(tx, row.offerId, 'lost_slot', at);
       // Who is still on the line hears it there and then; everybody else must be rung by a person.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { parsePhone } from '../../domain/phone.ts';
-import type { AppointmentId, ExternalId } from '../../domain/ids.ts';
+import type { ExternalId } from '../../domain/ids.ts';
 import type { SystemAppointment, SystemPatient } from '../../ports/schedulingSystem.ts';
 import type { MirrorStore, Quarantined } from '../../ports/store/mirrorStore.ts';
 import type { Instant } from '../../domain/time.ts';
@@ -8,97 +8,105 @@ import type { Clock } from '../../ports/clock.ts';
 import { type Database, type Transaction, inTransaction, toTimestamp } from './database.ts';
 import { appointmentOf } from './rows.ts';
 
-async function upsertPatient(tx: Transaction, patient: SystemPatient, seenAt: Instant): Promise<void> {
-  const row = {
-    givenName: patient.givenName,
-    familyName: patient.familyName,
-    birthDate: patient.birthDate,
-    rawPhone: patient.rawPhone,
-    language: patient.language,
-    deceased: patient.deceased,
-    state: patient.state,
-    updatedAt: toTimestamp(seenAt),
-  };
-  const { id } = await tx.patient.upsert({
-    where: { external: patient.external },
-    create: { id: randomUUID(), external: patient.external, ...row },
-    update: row,
-    select: { id: true },
+/** Writes people and the numbers that reach them, a whole batch in a handful of statements. */
+async function upsertPatients(
+  tx: Transaction,
+  patients: readonly SystemPatient[],
+  seenAt: Instant,
+): Promise<void> {
+  if (patients.length === 0) return;
+  const externals = patients.map((patient) => patient.external);
+  await tx.$executeRaw`
+    insert into "patient" ("id", "external", "given_name", "family_name", "birth_date", "raw_phone", "language", "deceased", "state", "updated_at")
+    select gen_random_uuid()::text, t.*, ${toTimestamp(seenAt)}
+    from unnest(${externals}::text[], ${patients.map((p) => p.givenName)}::text[], ${patients.map((p) => p.familyName)}::text[],
+      ${patients.map((p) => p.birthDate)}::text[], ${patients.map((p) => p.rawPhone)}::text[], ${patients.map((p) => p.language)}::text[],
+      ${patients.map((p) => p.deceased)}::boolean[], ${patients.map((p) => p.state)}::text[]) as t
+    on conflict ("external") do update set "given_name" = excluded."given_name", "family_name" = excluded."family_name",
+      "birth_date" = excluded."birth_date", "raw_phone" = excluded."raw_phone", "language" = excluded."language",
+      "deceased" = excluded."deceased", "state" = excluded."state", "updated_at" = excluded."updated_at"`;
+  const links = patients.flatMap(({ external, rawPhone }) => {
+    const phone = parsePhone(rawPhone);
+    return phone.ok ? [{ external, phone: phone.value }] : [];
   });
-  const phone = parsePhone(patient.rawPhone);
+  const phones = links.map((link) => link.phone);
+  const owners = links.map((link) => link.external);
+  await tx.$executeRaw`insert into "phone" ("e164") select distinct unnest(${phones}::text[]) on conflict do nothing`;
   // A number that the system no longer lists must not be rung; one that was told to be wrong keeps that mark.
-  await tx.patientPhone.deleteMany({
-    where: { patientId: id, status: 'active', ...(phone.ok ? { phone: { not: phone.value } } : {}) },
-  });
-  if (phone.ok) {
-    await tx.phone.upsert({ where: { e164: phone.value }, create: { e164: phone.value }, update: {} });
-    await tx.patientPhone.upsert({
-      where: { patientId_phone: { patientId: id, phone: phone.value } },
-      create: { patientId: id, phone: phone.value },
-      update: {},
-    });
-  }
-  await tx.consent.updateMany({
-    where: { patientExternal: patient.external, patientId: null },
-    data: { patientId: id },
-  });
-  await tx.waitlistEntry.updateMany({
-    where: { patientExternal: patient.external, patientId: null },
-    data: { patientId: id },
-  });
-  await tx.suppression.updateMany({
-    where: { patientExternal: patient.external, patientId: null },
-    data: { patientId: id },
-  });
+  await tx.$executeRaw`
+    delete from "patient_phone" using "patient" p
+    where p."id" = "patient_id" and p."external" = any(${externals}::text[]) and "status" = 'active'
+      and not exists (select 1 from unnest(${owners}::text[], ${phones}::text[]) as l(owner, number)
+        where l.owner = p."external" and l.number = "patient_phone"."phone")`;
+  await tx.$executeRaw`
+    insert into "patient_phone" ("patient_id", "phone")
+    select p."id", l.number from unnest(${owners}::text[], ${phones}::text[]) as l(owner, number)
+    join "patient" p on p."external" = l.owner on conflict do nothing`;
+  await recogniseWaiting(tx, externals);
 }
 
-/** Version ids of FHIR servers are numbers or opaque; only numbers can be compared, and then an older one never overwrites. */
-const isOlder = (incoming: string, known: string): boolean =>
-  /^\d+$/.test(incoming) && /^\d+$/.test(known) && Number(incoming) < Number(known);
+/** Consents, waitlist entries and suppressions that were imported before their people were known. */
+async function recogniseWaiting(tx: Transaction, externals: readonly string[]): Promise<void> {
+  const known = [...externals];
+  await tx.$executeRaw`update "consent" c set "patient_id" = p."id" from "patient" p
+    where c."patient_id" is null and p."external" = c."patient_external" and p."external" = any(${known}::text[])`;
+  await tx.$executeRaw`update "waitlist_entry" w set "patient_id" = p."id" from "patient" p
+    where w."patient_id" is null and p."external" = w."patient_external" and p."external" = any(${known}::text[])`;
+  await tx.$executeRaw`update "suppression" s set "patient_id" = p."id" from "patient" p
+    where s."patient_id" is null and p."external" = s."patient_external" and p."external" = any(${known}::text[])`;
+}
 
-/** Writes one appointment into the mirror. @returns why it cannot be mirrored, or its id. */
-export async function upsertAppointment(
+/** Why an appointment that the system lists is not in the mirror. */
+function missingField(seen: SystemAppointment, patients: ReadonlySet<string>): string {
+  if (seen.end <= seen.start) return 'end';
+  return patients.has(seen.patient) ? 'location' : 'patient';
+}
+
+/**
+ * Writes appointments into the mirror. A version that is a number never gives way to a smaller one; opaque versions cannot be compared.
+ * @returns those that cannot be mirrored, with the field that is to blame.
+ */
+export async function upsertAppointments(
   tx: Transaction,
-  seen: SystemAppointment,
+  seen: readonly SystemAppointment[],
   at: Instant,
-): Promise<{ readonly id: AppointmentId } | { readonly field: string }> {
-  const [patient, location, provider, visit, known] = await Promise.all([
-    tx.patient.findUnique({ where: { external: seen.patient }, select: { id: true } }),
-    seen.location
-      ? tx.location.findUnique({ where: { external: seen.location }, select: { id: true } })
-      : null,
-    seen.provider
-      ? tx.provider.findUnique({ where: { external: seen.provider }, select: { id: true } })
-      : null,
-    seen.visitTypeCode
-      ? tx.visitType.findFirst({ where: { code: seen.visitTypeCode }, select: { id: true } })
-      : null,
-    tx.appointment.findUnique({ where: { external: seen.external }, select: { id: true, version: true } }),
-  ]);
-  if (patient === null) return { field: 'patient' };
-  if (location === null) return { field: 'location' };
-  if (seen.end <= seen.start) return { field: 'end' };
-  if (known !== null && isOlder(seen.version, known.version)) return { id: known.id as AppointmentId };
-  const row = {
-    version: seen.version,
-    status: seen.status,
-    participation: seen.participation,
-    patientId: patient.id,
-    locationId: location.id,
-    providerId: provider?.id ?? null,
-    visitTypeId: visit?.id ?? null,
-    slots: [...seen.slots],
-    startAt: toTimestamp(seen.start),
-    endAt: toTimestamp(seen.end),
-    seenAt: toTimestamp(at),
-  };
-  const { id } = await tx.appointment.upsert({
-    where: { external: seen.external },
-    create: { id: randomUUID(), external: seen.external, ...row },
-    update: row,
-    select: { id: true },
+): Promise<readonly { readonly external: ExternalId; readonly field: string }[]> {
+  if (seen.length === 0) return [];
+  const externals = seen.map((row) => row.external);
+  await tx.$executeRaw`
+    insert into "appointment" ("id", "external", "version", "status", "participation", "patient_id", "location_id", "provider_id",
+      "visit_type_id", "slots", "start_at", "end_at", "seen_at")
+    select gen_random_uuid()::text, t.external, t.version, t.status, t.participation, p."id", l."id", pr."id",
+      (select v."id" from "visit_type" v where v."code" = t.visit limit 1), string_to_array(nullif(t.slots, ''), ' '),
+      to_timestamp(t.starts / 1000.0), to_timestamp(t.ends / 1000.0), ${toTimestamp(at)}
+    from unnest(${externals}::text[], ${seen.map((a) => a.version)}::text[], ${seen.map((a) => a.status)}::text[],
+      ${seen.map((a) => a.participation)}::text[], ${seen.map((a) => a.patient)}::text[], ${seen.map((a) => a.location)}::text[],
+      ${seen.map((a) => a.provider)}::text[], ${seen.map((a) => a.visitTypeCode)}::text[], ${seen.map((a) => a.slots.join(' '))}::text[],
+      ${seen.map((a) => a.start)}::float8[], ${seen.map((a) => a.end)}::float8[])
+      as t(external, version, status, participation, patient, location, provider, visit, slots, starts, ends)
+    join "patient" p on p."external" = t.patient
+    join "location" l on l."external" = t.location
+    left join "provider" pr on pr."external" = t.provider
+    where t.ends > t.starts
+    on conflict ("external") do update set "version" = excluded."version", "status" = excluded."status",
+      "participation" = excluded."participation", "patient_id" = excluded."patient_id", "location_id" = excluded."location_id",
+      "provider_id" = excluded."provider_id", "visit_type_id" = excluded."visit_type_id", "slots" = excluded."slots",
+      "start_at" = excluded."start_at", "end_at" = excluded."end_at", "seen_at" = excluded."seen_at"
+    where case when excluded."version" ~ '^[0-9]+$' and "appointment"."version" ~ '^[0-9]+$'
+      then excluded."version"::numeric >= "appointment"."version"::numeric else true end`;
+  const written = await tx.appointment.findMany({
+    where: { external: { in: externals } },
+    select: { external: true },
   });
-  return { id: id as AppointmentId };
+  const there = new Set(written.map((row) => row.external));
+  const absent = seen.filter((row) => !there.has(row.external));
+  if (absent.length === 0) return [];
+  const known = await tx.patient.findMany({
+    where: { external: { in: absent.map((row) => row.patient) } },
+    select: { external: true },
+  });
+  const patients = new Set(known.map((row) => row.external));
+  return absent.map((row) => ({ external: row.external, field: missingField(row, patients) }));
 }
 
 async function quarantine(tx: Transaction, rows: readonly Quarantined[], at: Instant): Promise<void> {
@@ -115,29 +123,30 @@ async function upsertBatch(
   tx: Transaction,
   batch: Parameters<MirrorStore['upsert']>[0],
 ): ReturnType<MirrorStore['upsert']> {
-  for (const patient of batch.patients) await upsertPatient(tx, patient, batch.seenAt);
-  const bad: Quarantined[] = batch.unreadable.map((row) => ({
-    source: SOURCE,
-    line: null,
-    external: row.external,
-    field: row.field,
-    reason: row.reason,
-  }));
-  let appointments = 0;
-  for (const seen of batch.appointments) {
-    const written = await upsertAppointment(tx, seen, batch.seenAt);
-    if ('id' in written) appointments += 1;
-    else
-      bad.push({
-        source: SOURCE,
-        line: null,
-        external: seen.external,
-        field: written.field,
-        reason: 'missing',
-      });
-  }
+  await upsertPatients(tx, batch.patients, batch.seenAt);
+  const absent = await upsertAppointments(tx, batch.appointments, batch.seenAt);
+  const bad: readonly Quarantined[] = [
+    ...batch.unreadable.map(({ external, field, reason }) => ({
+      source: SOURCE,
+      line: null,
+      external,
+      field,
+      reason,
+    })),
+    ...absent.map(({ external, field }) => ({
+      source: SOURCE,
+      line: null,
+      external,
+      field,
+      reason: 'missing',
+    })),
+  ];
   await quarantine(tx, bad, batch.seenAt);
-  return { patients: batch.patients.length, appointments, quarantined: bad.length };
+  return {
+    patients: batch.patients.length,
+    appointments: batch.appointments.length - absent.length,
+    quarantined: bad.length,
+  };
 }
 
 type ImportedSlots = Parameters<MirrorStore['importSlots']>[0];

@@ -27,22 +27,31 @@ const keyOf = (contact: PlannedContact): string =>
 
 const isCallable = (contact: PlannedContact): boolean => contact.decision.kind === 'call_at';
 
-/** Writes one contact with its people, its appointments and its decision record. */
-export async function createContact(
+interface NewContact {
+  readonly contact: PlannedContact;
+  readonly run: string;
+  readonly key: string;
+  readonly offer: string | null;
+  readonly at: Instant;
+}
+
+interface Created {
+  readonly contact: ContactId;
+  readonly state: ContactState;
+  readonly notBefore: Instant;
+}
+
+/** Writes contacts with their people, their appointments, their decision records and the jobs of those that may be called. */
+export async function createContacts(
   tx: Transaction,
-  contact: PlannedContact,
-  as: { readonly run: string; readonly key: string; readonly offer: string | null; readonly at: Instant },
-): Promise<{ readonly contact: ContactId; readonly state: ContactState; readonly notBefore: Instant }> {
-  const { decision } = contact;
-  const id = randomUUID();
-  const state: ContactState = decision.kind === 'call_at' ? 'queued' : 'refused';
-  const notBefore = decision.kind === 'call_at' ? decision.at : as.at;
-  const because = decision.kind === 'never' ? decision.because : null;
-  await tx.contact.create({
-    data: {
+  wanted: readonly NewContact[],
+): Promise<readonly Created[]> {
+  const rows = wanted.map((given) => ({ ...given, id: randomUUID(), ...stateOf(given) }));
+  await tx.contact.createMany({
+    data: rows.map(({ contact, id, run, key, offer, at, state, notBefore, because }) => ({
       id,
-      runId: as.run,
-      key: as.key,
+      runId: run,
+      key,
       purpose: contact.purpose,
       phone: contact.phone,
       locationId: contact.location,
@@ -52,28 +61,47 @@ export async function createContact(
       because,
       notBefore: toTimestamp(notBefore),
       expiresAt: toTimestamp(contact.expiresAt),
-      offerId: as.offer,
-      createdAt: toTimestamp(as.at),
-      patients: { create: contact.people.map((person) => ({ patientId: person.patient })) },
-      appointments: {
-        create: contact.people.flatMap((person) =>
-          person.appointments.map((appointmentId) => ({ appointmentId })),
-        ),
-      },
-      decisions: {
-        create: {
-          id: randomUUID(),
-          verdict: decision.kind,
-          because,
-          rules: toJson(decision.rules),
-          at: toTimestamp(as.at),
-        },
-      },
-    },
+      offerId: offer,
+      createdAt: toTimestamp(at),
+    })),
   });
-  if (isCallable(contact))
-    await nudge(tx, { queue: 'call', subject: id, jobId: `call-${id}-0`, dueAt: notBefore, at: as.at });
-  return { contact: id as ContactId, state, notBefore };
+  await tx.contactPatient.createMany({
+    data: rows.flatMap(({ contact, id }) =>
+      contact.people.map(({ patient }) => ({ contactId: id, patientId: patient })),
+    ),
+  });
+  await tx.contactAppointment.createMany({
+    data: rows.flatMap(({ contact, id }) =>
+      contact.people.flatMap((person) =>
+        person.appointments.map((appointmentId) => ({ contactId: id, appointmentId })),
+      ),
+    ),
+  });
+  await tx.policyDecision.createMany({
+    data: rows.map(({ contact: { decision }, id, because, at }) => ({
+      id: randomUUID(),
+      contactId: id,
+      verdict: decision.kind,
+      because,
+      rules: toJson(decision.rules),
+      at: toTimestamp(at),
+    })),
+  });
+  for (const { contact, id, notBefore, at } of rows) {
+    if (isCallable(contact))
+      await nudge(tx, { queue: 'call', subject: id, jobId: `call-${id}-0`, dueAt: notBefore, at });
+  }
+  return rows.map(({ id, state, notBefore }) => ({ contact: id as string as ContactId, state, notBefore }));
+}
+
+function stateOf({ contact: { decision }, at }: NewContact): {
+  readonly state: ContactState;
+  readonly notBefore: Instant;
+  readonly because: string | null;
+} {
+  return decision.kind === 'call_at'
+    ? { state: 'queued', notBefore: decision.at, because: null }
+    : { state: 'refused', notBefore: at, because: decision.because };
 }
 
 /** Appointments that are under way already, in this run or another. */
@@ -107,7 +135,7 @@ async function savePlan(tx: Transaction, plan: Parameters<PlanStore['savePlan']>
     contact.people.flatMap((person) => person.appointments),
   );
   const taken = await takenAppointments(tx, appointments);
-  const added = [];
+  const fresh: NewContact[] = [];
   for (const contact of plan.contacts) {
     const key = keyOf(contact);
     const people = contact.people
@@ -115,10 +143,9 @@ async function savePlan(tx: Transaction, plan: Parameters<PlanStore['savePlan']>
       .filter((person) => person.appointments.length > 0);
     if (before.has(key) || people.length === 0) continue;
     before.add(key);
-    added.push(
-      await createContact(tx, { ...contact, people }, { run: run.id, key, offer: null, at: plan.plannedAt }),
-    );
+    fresh.push({ contact: { ...contact, people }, run: run.id, key, offer: null, at: plan.plannedAt });
   }
+  const added = await createContacts(tx, fresh);
   return { run: run.id as RunId, added: added.length, contacts: added };
 }
 
