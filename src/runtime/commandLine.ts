@@ -21,8 +21,7 @@ export type Command =
     }
   | { readonly name: 'report'; readonly date: string | null }
   | { readonly name: 'replay'; readonly call: string }
-  | { readonly name: 'pause' | 'resume'; readonly reason: string }
-  | { readonly name: 'doctor' };
+  | { readonly name: 'pause' | 'resume'; readonly reason: string };
 
 export interface Typed {
   readonly command: Command;
@@ -44,7 +43,6 @@ export const USAGE = `rollcall <command>, or npm start for everything at once
   report [DATE]                  the night in numbers
   replay <call>                  one call: transcript, path, latencies, where the recording is
   pause REASON | resume REASON   no new dials, and dials again
-  doctor                         what this machine has, and what is missing
 
   --json                         one JSON document on standard output, nothing else there
   --silent                       no lines for people`;
@@ -125,7 +123,6 @@ function commandOf(name: string, rest: readonly string[], values: Values): Resul
         : ok({ name, reason: rest.join(' ') });
     case 'web':
     case 'migrate':
-    case 'doctor':
       return ok({ name });
     default:
       return err(`there is no command "${name}".`);

@@ -153,11 +153,20 @@ async function startRoles(opened: Opened, roles: readonly Role[]): Promise<Sched
   return scheduling;
 }
 
-/** Opens the whole product, or some roles of it, in this process. The page answers before the vendors are ready. */
-export async function openHouse(parts: Parts, roles: readonly Role[] = ROLES): Promise<House> {
+/** The day of a process that joins a running one. */
+async function joinDay(parts: Parts, database: Database): Promise<DemoDay> {
+  const shiftMs = parts.config.twilio.kind === 'real' ? 0 : await storedShift(parts, database);
+  return { shiftMs, date: localTimeAt(systemClock(shiftMs).now(), zone(NOWHERE)).date, isFirst: false };
+}
+
+/**
+ * Opens the whole product, or some roles of it, in this process. The page answers before the vendors are ready.
+ * @param alone false: another process has begun the day and emulates what must be emulated; this one joins it.
+ */
+export async function openHouse(parts: Parts, roles: readonly Role[] = ROLES, alone = true): Promise<House> {
   const { config, log, shutdown } = parts;
   const database = await openDatabase(config, log, shutdown);
-  const day = await beginDay(parts, database);
+  const day = alone ? await beginDay(parts, database) : await joinDay(parts, database);
   const clock = systemClock(day.shiftMs);
   const store = openStoreOn(database, clock, shutdown);
   const queues = await openQueues(config, database, log, shutdown, QUEUES_CLOSE_WITHIN_MS);
@@ -173,7 +182,7 @@ export async function openHouse(parts: Parts, roles: readonly Role[] = ROLES): P
   shutdown.closeLater('web', 3_000, () => web.close());
   const publicUrl = config.http.publicUrl ?? web.url;
   answering.publicUrl = publicUrl;
-  const emulated = await openWorld(parts, day);
+  const emulated = alone ? await openWorld(parts, day) : readNote(config.dataDir);
   const ground: Ground = { ...parts, database, store, clock, emulated };
   const scheduling = await startRoles({ parts, ground, queues, web, answering, board }, roles);
   return { ...ground, queues, scheduling, web, publicUrl, handsets };

@@ -1,9 +1,12 @@
 import type { Command } from '../commandLine.ts';
 import type { Parts } from '../house.ts';
 import type { Terminal } from '../terminal.ts';
+import { plan, schedule } from './plan.ts';
+import { replay, report } from './report.ts';
+import { migrate, setPaused, web, worker } from './roles.ts';
 import { start } from './start.ts';
 
-export interface Voice {
+interface Output {
   readonly terminal: Terminal;
   readonly json: boolean;
 }
@@ -12,12 +15,27 @@ export interface Voice {
 export async function runCommand(
   parts: Parts,
   command: Command,
-  { terminal, json }: Voice,
+  { terminal, json }: Output,
 ): Promise<number | null> {
   switch (command.name) {
     case 'start':
       return start(parts, command, terminal, json);
-    default:
-      return 1;
+    case 'schedule':
+      return schedule(parts, command.calls, terminal, json);
+    case 'plan':
+      return plan(parts, command.calls, terminal, json);
+    case 'worker':
+      return worker(parts, command.role, terminal);
+    case 'web':
+      return web(parts, terminal);
+    case 'migrate':
+      return migrate(parts, terminal);
+    case 'report':
+      return report(parts, command.date, terminal, json);
+    case 'replay':
+      return replay(parts, command.call, terminal, json);
+    case 'pause':
+    case 'resume':
+      return setPaused(parts, command.name === 'pause', command.reason, terminal);
   }
 }

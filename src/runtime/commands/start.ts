@@ -8,7 +8,8 @@ import type { Command } from '../commandLine.ts';
 import { SOON_MS, emulatedVendors } from '../demoWorld.ts';
 import { type House, type Parts, openHouse } from '../house.ts';
 import { type NightSummary, schedulerCounts } from '../nightSummary.ts';
-import { StartupError } from '../startupError.ts';
+import { planningFault } from './plan.ts';
+import { reportLines } from './report.ts';
 import type { Terminal } from '../terminal.ts';
 
 type Start = Extract<Command, { readonly name: 'start' }>;
@@ -34,16 +35,8 @@ async function banner(house: House, terminal: Terminal): Promise<void> {
 
 async function planTonight(house: House, calls: number | null): Promise<void> {
   const planned = await enqueueDueCalls(house, calls);
-  if (planned.ok) return;
-  throw new StartupError(
-    planned.error.kind === 'no_practice'
-      ? 'There is no practice yet. Bring one with: npm run rollcall -- import --practice FILE'
-      : `The scheduling system could not be read (${planned.error.because}). Check SCHEDULER_URL and SCHEDULER_TOKEN.`,
-  );
+  if (!planned.ok) throw planningFault(planned.error);
 }
-
-const percent = (part: number, whole: number): string =>
-  whole === 0 ? '' : ` (${Math.round((100 * part) / whole)} %)`;
 
 function statusLine(numbers: NightNumbers): string {
   const decided = Object.entries(numbers.byOutcome)
@@ -82,28 +75,9 @@ async function summary(house: House): Promise<NightSummary | null> {
   };
 }
 
-export function printReport(night: NightSummary, terminal: Terminal): void {
+function printReport(night: NightSummary, terminal: Terminal): void {
   terminal.line();
-  terminal.line(`The night of ${night.date}`);
-  terminal.line(
-    `  planned       ${night.planned} (${night.plannedConfirm} households, ${night.plannedOffer} offers), ${night.refused} not called`,
-  );
-  for (const [because, count] of Object.entries(night.refusedBy))
-    terminal.line(`                  ${count} ${because.replaceAll('_', ' ')}`);
-  terminal.line(
-    `  dialed        ${night.dialed}, answered ${night.answered}${percent(night.answered, night.dialed)}`,
-  );
-  for (const [kind, count] of Object.entries(night.byOutcome))
-    terminal.line(`  ${kind.replaceAll('_', ' ').padEnd(30)}${count}`);
-  terminal.line(`  slots         ${night.freed} freed, ${night.filled} filled`);
-  terminal.line(
-    `  written back  ${night.landed} of ${night.writeBacks} landed, ${night.superseded} superseded by staff`,
-  );
-  for (const [because, count] of Object.entries(night.held))
-    terminal.line(`  held          ${count} ${because.replaceAll('_', ' ')}`);
-  terminal.line(
-    `  callbacks     ${night.callbacks}, promises open ${night.promisesOpen}, unexplained ${night.unexplained}`,
-  );
+  for (const line of reportLines(night.date, night)) terminal.line(line);
   const { turns, p50Ms, p95Ms } = night.turnLatency;
   if (turns > 0)
     terminal.line(

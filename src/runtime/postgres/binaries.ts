@@ -70,22 +70,32 @@ function usableInPlace(root: string, layout: Layout): boolean {
   );
 }
 
+/** Copies a folder so that every account may read it, whatever mask it was installed with. */
+function copyReadable(from: string, to: string): void {
+  cpSync(from, to, { recursive: true, verbatimSymlinks: true });
+  chmodSync(to, 0o755);
+  for (const entry of readdirSync(to, { recursive: true, withFileTypes: true })) {
+    if (entry.isSymbolicLink()) continue;
+    const program = entry.isDirectory() || entry.parentPath.endsWith('bin');
+    chmodSync(join(entry.parentPath, entry.name), program ? 0o755 : 0o644);
+  }
+}
+
 function copyTo(layout: Layout, root: string): string {
   const version = readFileSync(join(root, 'package.json'), 'utf8');
   const marker = join(layout.native, 'package.json');
   if (existsSync(marker) && readFileSync(marker, 'utf8') === version) return layout.native;
   const fresh = `${layout.native}.${process.pid}`;
-  cpSync(join(root, 'native'), join(fresh, 'native'), { recursive: true, verbatimSymlinks: true });
-  for (const entry of readdirSync(fresh, { recursive: true, withFileTypes: true })) {
-    if (entry.isSymbolicLink()) continue;
-    const program = entry.isDirectory() || entry.parentPath.endsWith('bin');
-    chmodSync(join(entry.parentPath, entry.name), program ? 0o755 : 0o644);
+  try {
+    copyReadable(join(root, 'native'), join(fresh, 'native'));
+    hydrate(fresh);
+    writeFileSync(join(fresh, 'package.json'), version, { mode: 0o644 });
+    chmodSync(fresh, 0o755);
+    rmSync(layout.native, { recursive: true, force: true });
+    renameSync(fresh, layout.native);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
   }
-  chmodSync(fresh, 0o755);
-  hydrate(fresh);
-  writeFileSync(join(fresh, 'package.json'), version, { mode: 0o644 });
-  rmSync(layout.native, { recursive: true, force: true });
-  renameSync(fresh, layout.native);
   return layout.native;
 }
 
