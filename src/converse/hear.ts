@@ -59,6 +59,8 @@ function timeMoves(time: TimeWish | null, plain: string, expects: Expects): Move
   return TIMED.has(expects) || wished.test(plain) ? ['inform_time'] : [];
 }
 
+const isAnswer = (move: Move): boolean => move === 'affirm' || move === 'deny';
+
 /** Which of several moves leads: a change of what exists beats a polite yes or no around it. */
 const LEADS: readonly Move[] = [
   'emergency',
@@ -92,8 +94,9 @@ function judge(said: readonly Move[], time: TimeWish | null, plain: string, cont
   const lead = moves[0];
   if (lead === undefined) return { move: 'other', also: [], sure: false, time };
   const has = (move: Move): boolean => moves.includes(move);
+  // A strong lead stands whatever polite words surround it; a yes or a no that has its opposite beside it does not.
   const contradicts =
-    (has('affirm') && has('deny')) ||
+    (isAnswer(lead) && has('affirm') && has('deny')) ||
     (has('choose_first') && has('choose_second')) ||
     (has('keep') && has('cancel')) ||
     (has('affirm') && has('cancel') && context.expects === 'offer');

@@ -81,7 +81,7 @@ export const GLOBAL_RULES: readonly Rule[] = [
 const YES =
   /^(?:(?:oh|um|uh|well|and|hi|hello|so) )*(?:yes|yeah|yep|yup|ya|yea|sure|correct|right|ok|okay|alright|all right|absolutely|definitely|certainly|of course|exactly|perfect|great|good|fine|wonderful|lovely|mm hm|mm hmm|mhm|uh huh|speaking|affirmative|please do|please|go ahead)\b/;
 const YES_INSIDE =
-  /\b(?:that's (?:right|correct|fine|good|great|perfect|me|it|him|her)|that is (?:right|correct|fine|good|me)|that (?:still )?works|it (?:still )?works|works (?:for me|great|fine|perfectly|well)|i(?:'ll| will) be there|we(?:'ll| will) be there|see you (?:then|there|tomorrow)|sounds (?:good|great|fine|right|perfect)|(?:this is|it's) (?:she|he|her|him|me)|i am\b|you are|she is speaking|i can (?:still )?(?:make|do) it|still (?:good|fine|on)|i'd (?:love|like) (?:to|that|it)|i(?:'ll| will) take (?:it|that)|we(?:'ll| will) take (?:it|that)|yes|it does|it is|it will|i do|i confirm|confirm(?:ed)?|book it|let's do (?:it|that)|go ahead)\b/;
+  /\b(?:that's (?:right|correct|fine|good|great|perfect|me|it)|that is (?:right|correct|fine|good|me)|that (?:still )?works|it (?:still )?works|works (?:for me|great|fine|perfectly|well)|i(?:'ll| will) be there|we(?:'ll| will) be there|see you (?:then|there|tomorrow)|sounds (?:good|great|fine|right|perfect)|(?:this is|it's) (?:she|he|me|(?:her|him)(?! \w))|i am\b|you are|she is speaking|i can (?:still )?(?:make|do) it|still (?:good|fine|on)|i'd (?:love|like) (?:to|that|it)|i(?:'ll| will) take (?:it|that)|we(?:'ll| will) take (?:it|that)|yes|it does|it is|it will|i do|i confirm|confirm(?:ed)?|book it|let's do (?:it|that)|go ahead)\b/;
 const NO =
   /^(?:(?:oh|um|uh|well|actually|sorry|hi) )*(?:no|nope|nah|not really|negative|never|unfortunately|i'm afraid)\b/;
 const NO_INSIDE =
@@ -129,12 +129,12 @@ export const LOCAL_RULES: readonly Rule[] = [
   },
   {
     move: 'not_here',
-    says: /\b(?:(?:he|she|they)(?:'s| is|'re| are)(?: (?:just|currently|still))?(?: not| n't)? ?(?:here|home|in|around|available|at (?:work|school|the)|out|asleep|sleeping|busy|away|gone)|(?:he|she|they) (?:isn't|aren't|can't come|just left|stepped out|will be back|doesn't live)|not (?:here|home|in right now|available))\b/,
+    says: /\b(?:(?:he|she|they)(?:'s| is|'re| are) (?:just |currently |still )?(?:not (?:here|home|in|around|available)|at (?:work|school|the)|out\b|asleep|sleeping|busy|away|gone|driving|in (?:a meeting|the shower|bed|class))|(?:he|she|they) (?:isn't|aren't|can't come|just left|stepped out|will be back|doesn't live)|not (?:here|home|in right now|available)\b)/,
     when: ['hello', 'yes_no', 'detail', 'open', 'none'],
   },
   {
     move: 'question',
-    says: /(?:^|\b(?:and|but|also|so|quick question|question) )(?:what|where|when|how|why|who|which|do (?:i|you|we|they)|does|is (?:there|it|this|that|parking)|are (?:there|you)|can (?:i|you|we)|could (?:i|you)|should i|will (?:i|it|there|you)|would (?:i|it))\b|\b(?:i have a question|i was wondering|can i ask|where (?:do|should|can) i|do i need|how (?:much|long|do i)|what(?:'s| is) (?:the|your|this))\b/,
+    says: /^(?:is|are|was|will|does|did|has|am) (?!that right|it is)\w+ \w+|(?:^|\b(?:and|but|also|so|quick question|question) )(?:what|where|when|how|why|who|which|do (?:i|you|we|they)|does|is (?:there|it|this|that|parking)|are (?:there|you)|can (?:i|you|we)|could (?:i|you)|should i|will (?:i|it|there|you)|would (?:i|it))\b|\b(?:i have a question|i was wondering|can i ask|where (?:do|should|can) i|do i need|how (?:much|long|do i)|what(?:'s| is) (?:the|your|this))\b/,
   },
   {
     move: 'thanks_or_goodbye',

@@ -1,7 +1,17 @@
 /** Moves that are taken in every state: they come before whatever the state asked. */
 import type { ConversationBrief } from '../../domain/conversation.ts';
+import { waitFor } from './identify.ts';
 import * as say from './prompts.ts';
-import { HOLD_MS, askAgain, callback, farewell, miss, sayThenListen, withCallback } from './replies.ts';
+import {
+  HOLD_MS,
+  askAgain,
+  askShortly,
+  callback,
+  farewell,
+  miss,
+  sayThenListen,
+  withCallback,
+} from './replies.ts';
 import type { HeardTurn, ScriptState, ScriptStep } from './states.ts';
 
 /** The answer to a global move, or null when the state must answer itself. */
@@ -42,13 +52,15 @@ export function heardAnywhere(
             callback: callback(ledger, 'wrong_number', turn.quote),
           });
     case 'hold_on':
+      // Somebody else is being fetched: whoever comes is greeted anew.
+      if (where.at === 'reach' || where.at === 'next_person') return waitFor(state, where.person);
       return sayThenListen(
         { ...state, where: { at: 'holding', back: where, checkIns: 0 }, misses: 0, silences: 0 },
         [{ text: say.TAKE_YOUR_TIME }],
         HOLD_MS,
       );
     case 'robot':
-      return askAgain(state, brief, [say.robotTruth(brief)], 1);
+      return resumeQuestion(state, turn, brief, say.robotTruth(brief));
     case 'repeat':
     case 'slow_down':
       return askAgain(state, brief, [], 0);
@@ -62,9 +74,29 @@ export function heardAnywhere(
 function answered(state: ScriptState, turn: HeardTurn, brief: ConversationBrief): ScriptStep | null {
   if (state.where.at === 'identify' || state.where.at === 'reach' || state.where.at === 'next_person') {
     // Before we know who is there only what anybody may know is told; the state says who is calling.
-    return turn.answer === null ? null : askAgain(state, brief, [turn.answer], 1);
+    return turn.answer === null ? null : resumeQuestion(state, turn, brief, turn.answer);
   }
-  if (turn.answer !== null) return askAgain(state, brief, [turn.answer], 1);
+  if (turn.answer !== null) return resumeQuestion(state, turn, brief, turn.answer);
   if (state.ledger.callback?.reason === 'question') return miss(state, brief, turn.quote);
-  return askAgain(withCallback(state, 'question', turn.quote), brief, [say.TEAM_WILL_ANSWER], 1);
+  return resumeQuestion(withCallback(state, 'question', turn.quote), turn, brief, say.TEAM_WILL_ANSWER);
 }
+
+/** Says this, then comes back to the question; with its facts when they were talked over. */
+const resumeQuestion = (
+  state: ScriptState,
+  turn: HeardTurn,
+  brief: ConversationBrief,
+  text: string,
+): ScriptStep =>
+  turn.factsHeard || !FACTUAL.has(state.where.at)
+    ? askShortly(state, brief, [text])
+    : askAgain(state, brief, [text], 0);
+
+/** States whose question is about facts that must have been heard before an answer counts. */
+const FACTUAL: ReadonlySet<ScriptState['where']['at']> = new Set([
+  'appointment',
+  'read_back',
+  'cancel_check',
+  'offer',
+  'offer_read_back',
+]);

@@ -84,6 +84,16 @@ export const askAgain = (
     state.where.at === 'closing' ? GOODBYE_MS : PATIENCE_MS,
   );
 
+/** The bare question again, without its facts: for somebody who has heard them. */
+export function askShortly(
+  state: ScriptState,
+  brief: ConversationBrief,
+  before: readonly string[],
+): ScriptStep {
+  const question = say.ask(state.where, brief, 0).slice(-1);
+  return sayThenListen(state, [...before.map((text) => ({ text })), ...question]);
+}
+
 /** Says the last words and ends the call with them; they cannot be cut. */
 export function farewell(state: ScriptState, text: string, ledger: Partial<Ledger> = {}): ScriptStep {
   return [
@@ -132,7 +142,7 @@ export function factsFirst(state: ScriptState, brief: ConversationBrief, quote: 
 /** Nobody answers: asked once, then a polite end. */
 export function unanswered(state: ScriptState, brief: ConversationBrief): ScriptStep {
   const silences = state.silences + 1;
-  if (silences === 1) return askAgain({ ...state, silences }, brief, [say.STILL_THERE], 1);
+  if (silences === 1) return askShortly({ ...state, silences }, brief, [say.STILL_THERE]);
   return farewell(state, say.CANNOT_HEAR, {
     overall: state.ledger.overall ?? 'no_decision',
     callback: state.ledger.human ? callback(state.ledger, 'not_understood', '') : state.ledger.callback,

@@ -74,7 +74,7 @@ describe('another day', () => {
           { to: /is that right/i, say: 'Yes.' },
         ],
       });
-      expect(held.frontDesk.wanted, answer).toMatchObject([{ to: { slot } }]);
+      expect({ answer, slot: held.frontDesk.wanted[0]?.to.slot }).toEqual({ answer, slot });
     }
   });
 

@@ -9,6 +9,7 @@ import type { Log } from '../../../src/ports/log.ts';
 import type { Recordings } from '../../../src/ports/recordings.ts';
 import type {
   RenderedSpeech,
+  SpeechChunk,
   Transcriber,
   TranscriberEvent,
   Voice,
@@ -232,7 +233,7 @@ export class FakeVoice implements Voice {
   }
   open() {
     return {
-      speak: (text: string, onChunk: (chunk: import('../../../src/ports/speech.ts').SpeechChunk) => void) => {
+      speak: (text: string, onChunk: (chunk: SpeechChunk) => void) => {
         let live = true;
         const { mulaw, words } = this.#speech(text);
         this.streamed.push(text);
