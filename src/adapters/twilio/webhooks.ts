@@ -69,7 +69,9 @@ export function parseTwilioWebhook(
   const place = parseCallbackPath(request.path);
   if (place === null) return err({ kind: 'not_ours', status: 404 });
   const form = fields(request.body);
+  // Anyone can sign with an empty key.
   const signed =
+    config.authToken !== '' &&
     request.signature !== undefined &&
     twilio.validateRequest(config.authToken, request.signature, `${config.publicUrl}${request.path}`, form);
   if (!signed) return err({ kind: 'forged', status: 403 });

@@ -64,6 +64,13 @@ describe('a webhook is taken only when Twilio signed it', () => {
       error: { kind: 'forged', status: 403 },
     });
   });
+  test('a house without a key takes nothing, not even what is signed with none', () => {
+    const nobody = { ...config, authToken: '' };
+    expect(parseTwilioWebhook(nobody, signed('/twilio/status/a1', form, ''))).toEqual({
+      ok: false,
+      error: { kind: 'forged', status: 403 },
+    });
+  });
   test('a path that is none of ours is not even checked', () => {
     for (const path of [
       '/',
