@@ -118,12 +118,19 @@ test('dead silence makes a callee say hello again, and then hang up', async () =
   expect((again?.atMs ?? 0) - (first?.endMs ?? 0)).toBeLessThanOrEqual(3200);
 });
 
-test('a callee who was not understood says the same again', async () => {
+test('a callee who was not understood says the same again, even what would be said once', async () => {
   const call = await world.call(
-    resident('wants-another-day'),
-    lines(HELLO, VISIT, "I'm sorry, I didn't catch that. Does Tuesday still work for you?", HANG_UP),
+    resident('asks-a-question', { asks: 'bring' }),
+    lines(
+      HELLO,
+      VISIT,
+      "I'm sorry, I didn't catch that. Does Tuesday still work for you?",
+      'Sorry, could you say that again?',
+      HANG_UP,
+    ),
   );
-  expect(call.said[3]).toBe(call.said[2]);
+  expect(call.said[2]).toBe('I think so. Do I need to bring anything?');
+  expect(call.said.slice(3)).toEqual([call.said[2], call.said[2]]);
 });
 
 test('who is asked for decides: a child of the house, the partner, and a name nobody has', async () => {

@@ -207,6 +207,19 @@ test('two utterances that begin alike, end alike or share their middle are told 
   for (const one of said) expect(text(hearAll(registry.listen(), one.mulaw, [800]))).toBe(text(one.words));
 });
 
+test('an utterance that parts from another in the middle of a word has that word whole', () => {
+  const one = made(1, 'on tuesday at ten');
+  const parting = 8 * 500 + 37;
+  const other = made(2, 'on tulips at noon');
+  other.mulaw.set(one.mulaw.subarray(0, parting));
+  const registry = registryWith(other, one);
+  for (const speech of [one, other]) {
+    const heard = hearAll(registry.listen(), speech.mulaw, [333]);
+    expect(text(heard)).toBe(text(speech.words));
+    for (const word of heard) expect(word.intact).toBe(1);
+  }
+});
+
 test('what was heard least recently is forgotten first', () => {
   const one = made(1, LINE);
   const registry = createSpeechRegistry({ mostBytes: one.mulaw.length * 3 });
