@@ -108,6 +108,13 @@ describe.each(SCHEDULING_SERVERS)('%s', (_, start) => {
       start: '2026-11-24T10:00:00',
       end: '2026-11-24T11:00:00',
     };
+    // One o'clock in the morning in Chicago is in the span, one o'clock in Greenwich is not.
+    const early = {
+      ...naive,
+      id: 'early',
+      start: '2026-11-24T01:00:00',
+      end: '2026-11-24T02:00:00',
+    };
     const nobody = {
       ...appointmentAt(11, 'nobody'),
       participant: [{ actor: { reference: 'Location/l1' }, status: 'accepted' }],
@@ -119,13 +126,14 @@ describe.each(SCHEDULING_SERVERS)('%s', (_, start) => {
       start: '2026-12-01T10:00:00',
       end: '2026-12-01T11:00:00',
     };
-    await open([...fhirSeed(), naive, nobody, odd, nextWeek]);
+    await open([...fhirSeed(), naive, early, nobody, odd, nextWeek]);
     const listed = await system.listAppointments(seededDay);
     if (!listed.ok) throw new Error(listed.error.kind);
     expect(listed.value.appointments.map((each) => each.external)).toEqual(['a9']);
     expect(
       listed.value.unreadable.toSorted((left, right) => (left.external < right.external ? -1 : 1)),
     ).toEqual([
+      { external: 'early', field: 'start', reason: 'naive_time' },
       { external: 'naive', field: 'start', reason: 'naive_time' },
       { external: 'nobody', field: 'participant', reason: 'no_patient' },
       { external: 'odd', field: 'status', reason: 'unknown_code' },

@@ -185,9 +185,36 @@ describe('the answers that a command gives', () => {
       kind: 'accepted',
       external: 'a9',
     });
-    expect((await system.confirm({ key: 'k1', appointment, version })).kind).not.toBe('landed');
+    expect(await system.confirm({ key: 'k1', appointment, version })).toEqual({ kind: 'unknown' });
     emulator.clearFaults();
     expect((await system.confirm({ key: 'k1', appointment, version })).kind).toBe('landed');
+    expect(emulator.state('Appointment')).toMatchObject([{ comment: 'seen by our mirror' }]);
+  });
+
+  test('a confirmation whose answer was lost is not taken for a change by staff while reads lag', async () => {
+    await start();
+    const { external: appointment, version } = await readExisting(system, 'a9');
+    emulator.addFault({ kind: 'commit_then_timeout', holdMs: 1, times: 1 });
+    emulator.addFault({ kind: 'stale_reads', lagMs: 3_600_000, times: 'until_cleared' });
+    const command = { key: 'k1', appointment, version };
+    expect([await system.confirm(command), await system.confirm(command)]).toEqual([
+      { kind: 'unknown' },
+      { kind: 'unknown' },
+    ]);
+    emulator.clearFaults();
+    expect((await system.confirm(command)).kind).toBe('landed');
+  });
+
+  test('a booking whose answer was lost is not made again while reads lag, even where any slot can be booked twice', async () => {
+    await start('hostile');
+    emulator.addFault({ kind: 'commit_then_timeout', holdMs: 1, method: 'POST', times: 1 });
+    expect((await system.book(bookCommand(10, 'k1'))).kind).toBe('unknown');
+    emulator.addFault({ kind: 'stale_reads', lagMs: 3_600_000, type: 'Appointment', times: 'until_cleared' });
+    expect((await system.book(bookCommand(10, 'k1'))).kind).toBe('accepted');
+    expect(booked(10)).toBe(1);
+    emulator.clearFaults();
+    expect((await system.book(bookCommand(10, 'k1'))).kind).toBe('landed');
+    expect(booked(10)).toBe(1);
   });
 });
 

@@ -6,7 +6,7 @@ import type { CancelReason } from '../../domain/appointment.ts';
 import { type ExternalId, type ExternalVersion, id } from '../../domain/ids.ts';
 import type { CommandResult, SystemAppointment } from '../../ports/schedulingSystem.ts';
 import { cancelledAppointment, confirmedAppointment, freedSlot } from './changes.ts';
-import { cancelReasonOf, readAppointment, sitsInSlot } from './read.ts';
+import { cancelReasonOf, changedAt, readAppointment, sitsInSlot } from './read.ts';
 import type { Failure, FhirServer, RawResource, Versioned } from './server.ts';
 
 interface Change {
@@ -109,11 +109,17 @@ async function change(
     return wrote.kind === 'ok' ? { kind: 'accepted', external: command.appointment } : failed(after);
   if (after.value !== null && wish.wanted(after.value)) return { kind: 'seen', found: after.value };
   if (wrote.kind === 'ok') return { kind: 'accepted', external: command.appointment };
-  // Refused for its version, yet the version is the one we named: reads lag behind, and it may have been our own earlier try.
-  const lagging = after.value?.version === command.version;
+  // Refused for its version, yet what is shown is no newer than the one we named: reads lag behind, and it may have been our own earlier try.
+  const lagging = after.value !== null && !isNewer(after.value, decided);
   return lagging
     ? { kind: 'unknown' }
     : { kind: 'conflict', reason: after.value === null ? 'gone' : 'version' };
+}
+
+function isNewer(found: Versioned, known: Versioned): boolean {
+  if (found.version === known.version) return false;
+  const [foundAt, knownAt] = [changedAt(found), changedAt(known)];
+  return foundAt === null || knownAt === null || foundAt >= knownAt;
 }
 
 /**

@@ -154,6 +154,15 @@ export function roughStart(found: Versioned): number | null {
   return parsed?.ok === true ? parsed.value : null;
 }
 
+const MetaView = z.object({ meta: z.object({ lastUpdated: z.string() }) });
+
+/** When this version was written, by the server's clock; null when it does not say. */
+export function changedAt(found: Versioned): Instant | null {
+  const view = MetaView.safeParse(found.resource);
+  const parsed = view.success ? parseIso(view.data.meta.lastUpdated) : null;
+  return parsed?.ok === true ? parsed.value : null;
+}
+
 export function cancelReasonOf(found: Versioned): string | null {
   const view = AppointmentView.safeParse(found.resource);
   return view.success && view.data.cancelationReason !== undefined
