@@ -1,7 +1,7 @@
 import type { AmdRequest, AmdVerdict } from './amd.ts';
 import type { CallEvent } from './faults.ts';
 
-export type CallStatus =
+type CallStatus =
   | 'queued'
   | 'ringing'
   | 'in-progress'

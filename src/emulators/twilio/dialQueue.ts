@@ -1,5 +1,8 @@
 import type { EmulatorTime } from './time.ts';
 
+/** A timer this late still keeps its slot, so that the rate holds in aggregate; single gaps may be shorter for it. */
+const MOST_LATE_MS = 100;
+
 interface Waiting<Item> {
   readonly item: Item;
   readonly notBeforeMs: number;
@@ -28,6 +31,7 @@ export class DialQueue<Item> {
 
   /** Puts an item at the end; it is held `extraMs` longer than its turn. */
   put(item: Item, extraMs = 0): void {
+    if (this.#waiting.length === 0) this.#nextSlotMs = Math.max(this.#nextSlotMs, this.#time.monotonicMs());
     this.#waiting.push({ item, notBeforeMs: this.#time.monotonicMs() + extraMs });
     this.#schedule();
   }
@@ -55,9 +59,7 @@ export class DialQueue<Item> {
     const at = this.#waiting.findIndex((one) => one.notBeforeMs <= now);
     const [due] = at === -1 || now < this.#nextSlotMs ? [] : this.#waiting.splice(at, 1);
     if (due !== undefined) {
-      // Slots keep their rhythm when a timer is late by less than a slot, so that the rate holds in aggregate.
-      const late = now - this.#nextSlotMs;
-      this.#nextSlotMs = (late < this.#intervalMs ? this.#nextSlotMs : now) + this.#intervalMs;
+      this.#nextSlotMs = Math.max(this.#nextSlotMs, now - MOST_LATE_MS) + this.#intervalMs;
       this.#release(due.item);
     }
     this.#schedule();

@@ -48,7 +48,7 @@ export type Fault =
 export type FaultKind = Fault['kind'];
 
 /** Which calls a fault fits, and how often; part of the fault as it is asked for. */
-export interface FaultScope {
+interface FaultScope {
   /** Only calls to this number. */
   readonly to?: string;
   /** Uses before it is gone. Default 1; null = until cleared. */

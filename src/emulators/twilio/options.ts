@@ -35,6 +35,8 @@ export interface TwilioEmulatorOptions {
   readonly host?: string;
   /** Calls per second that leave the queue. Default 1, as for a new account. */
   readonly cps?: number;
+  /** A call that is still queued after this long is canceled. Default 24 hours. */
+  readonly mostQueuedMs?: number;
   /** Most calls that may ring or talk at once; one more fails with alert 10004. Default: no cap. */
   readonly concurrency?: number;
   /** Default: none each way. */

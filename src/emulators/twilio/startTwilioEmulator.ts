@@ -57,6 +57,7 @@ export async function startTwilioEmulator(options: TwilioEmulatorOptions): Promi
   const switchboard = new Switchboard(company, {
     callsPerSecond: options.cps ?? 1,
     concurrency: options.concurrency ?? Infinity,
+    mostQueuedMs: options.mostQueuedMs ?? 24 * 60 * 60 * 1000,
     amd: options.amd ?? PROMPT_AMD,
   });
   const control = controlOf(company, switchboard);

@@ -28,6 +28,7 @@ interface Live {
 export interface SwitchboardOptions {
   readonly callsPerSecond: number;
   readonly concurrency: number;
+  readonly mostQueuedMs: number;
   readonly amd: AmdProfile;
 }
 
@@ -75,12 +76,14 @@ export class Switchboard implements Dialer {
       onEnd: () => undefined,
     });
     this.log.dialed(call);
-    this.#queue.put(call, delay);
     const canceled = faults.use('queued_canceled', request.to);
-    if (canceled !== null) {
-      this.#queue.remove(call);
-      this.#live.get(call)?.cancels.push(time.after(canceled.afterMs, () => this.#end(call, 'canceled')));
-    }
+    if (canceled === null) this.#queue.put(call, delay);
+    const mostQueuedMs = canceled?.afterMs ?? this.#options.mostQueuedMs;
+    this.#live.get(call)?.cancels.push(
+      time.after(mostQueuedMs, () => {
+        if (call.status === 'queued') this.#end(call, 'canceled');
+      }),
+    );
     return call;
   }
 

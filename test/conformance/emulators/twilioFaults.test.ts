@@ -93,7 +93,7 @@ test.each<[AskedFault, readonly string[]]>([
     ['0 initiated', '1 ringing', '3 completed', '2 in-progress'],
   ],
   [
-    { kind: 'callback_delayed', event: 'initiated', byMs: 500 },
+    { kind: 'callback_delayed', event: 'initiated', byMs: 1_200 },
     ['1 ringing', '2 in-progress', '3 completed', '0 initiated'],
   ],
 ])('%o', async (fault, events) => {

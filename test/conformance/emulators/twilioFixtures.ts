@@ -48,7 +48,7 @@ export class ScriptedHandset implements Handset {
   }
 }
 
-export class ScriptedNetwork implements PhoneNetwork {
+class ScriptedNetwork implements PhoneNetwork {
   readonly handsets: ScriptedHandset[] = [];
   readonly rung: { readonly callSid: string; readonly to: string; readonly from: string }[] = [];
   /** What ringing a number does; anything else is answered by a human at once. */
@@ -88,7 +88,7 @@ type Answer = (
 ) => { readonly status?: number; readonly body?: string; readonly type?: string } | null;
 
 /** Our side of the wire: webhooks and the media socket. */
-export class OurServer {
+class OurServer {
   readonly hooks: Hook[] = [];
   readonly upgrades: {
     readonly url: string;
@@ -243,7 +243,7 @@ async function startOurServer(): Promise<OurServer> {
 }
 
 /** A request of the SDK and its answer. */
-export interface Exchange {
+interface Exchange {
   readonly method: string;
   readonly path: string;
   /** The form, as encoded. */

