@@ -43,7 +43,9 @@ export interface EmbeddedPostgres {
   readonly home: string;
   /** Gives the cluster up; the last one to do so stops the server and waits until it is gone. */
   stop(): Promise<void>;
-  /** For a second Ctrl-C: tells the server to stop and does not wait. Nothing happens when others still use it. */
+  /**
+   * For a second Ctrl-C: the server drops everything, and the next start replays its log. Nothing happens when others were there before us.
+   */
   stopNow(): void;
 }
 
@@ -193,7 +195,7 @@ export async function startPostgres(wanted: Settings): Promise<EmbeddedPostgres>
     home: layout.home,
     stop: () => stop(layout, mine, wanted.log, clock),
     stopNow: () => {
-      if (mine.alone && isAlive(mine.pid)) process.kill(mine.pid, 'SIGINT');
+      if (mine.alone && isAlive(mine.pid)) process.kill(mine.pid, 'SIGQUIT');
     },
   };
 }
