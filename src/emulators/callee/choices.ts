@@ -22,21 +22,16 @@ const HOURS = [
   'ten',
   'eleven',
 ];
-const MINUTES: Readonly<Record<string, number>> = {
-  fifteen: 15,
-  'quarter past': 15,
-  twenty: 20,
-  thirty: 30,
-  'half past': 30,
-  forty: 40,
-  'forty five': 45,
-  'forty-five': 45,
-  fifty: 50,
-};
+const SMALL =
+  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(
+    ' ',
+  );
+const TENS = ['-', '-', 'twenty', 'thirty', 'forty', 'fifty'];
 
 const DAY = '(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today';
 const HOUR = `\\d{1,2}(?::\\d\\d)?|noon|${HOURS.join('|')}`;
-const MINUTE = "(?: (?:o'clock|oh five|oh \\w+|ten|fifteen|twenty|thirty|forty(?:[- ]five)?|fifty))?";
+const ONES = SMALL.slice(1, 10).join('|');
+const MINUTE = `(?: (?:o'clock|oh (?:${ONES})|(?:${TENS.slice(2).join('|')})(?:[- ](?:${ONES}))?|${SMALL.slice(10).join('|')}))?`;
 const HALF = '(?: ?(?:[ap]m\\b|[ap]\\.m\\.|[ap] m\\b)| in the (?:morning|afternoon|evening))?';
 const MENTION = new RegExp(`\\b(${DAY})\\b|\\b(?:at|or) ((${HOUR})(${MINUTE})(${HALF}))`, 'gi');
 
@@ -64,8 +59,7 @@ function choice(day: string, time?: string, hour = '', minute = '', half = ''): 
   const [hours = '', minutes = ''] = hour.toLowerCase().split(':');
   const named = hours === 'noon' ? 0 : HOURS.indexOf(hours);
   const onTheHour = named >= 0 ? named : Number(hours) % 12;
-  const past =
-    minutes === '' ? (MINUTES[minute.trim().toLowerCase()] ?? otherMinutes(minute)) : Number(minutes);
+  const past = minutes === '' ? minutesIn(minute) : Number(minutes);
   return {
     day,
     time: time.trim(),
@@ -74,9 +68,13 @@ function choice(day: string, time?: string, hour = '', minute = '', half = ''): 
   };
 }
 
-function otherMinutes(minute: string): number {
-  const word = minute.trim().toLowerCase().replace('oh ', '');
-  return HOURS.includes(word) ? HOURS.indexOf(word) : 0;
+/** "oh five", "twenty", "forty-five"; none is the full hour. */
+function minutesIn(minute: string): number {
+  const words = minute.toLowerCase().split(/[ -]/);
+  return words.reduce(
+    (sum, word) => sum + Math.max(0, SMALL.indexOf(word)) + 10 * Math.max(0, TENS.indexOf(word)),
+    0,
+  );
 }
 
 /** Without "AM" or "PM" an office's hours decide: eight to eleven is morning. */

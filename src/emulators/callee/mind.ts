@@ -27,6 +27,8 @@ export class Mind {
   private readonly wording: ReadonlyMap<Step, string>;
   private readonly uses = new Map<Rule, number>();
   private chosen: Choice | undefined;
+  /** How the chosen time is named. */
+  private choice = 'That one';
   private asked: string | undefined;
   private last: Reply | undefined;
   private guesses = 0;
@@ -129,10 +131,14 @@ export class Mind {
 
   private use(rule: Rule, question: Question, text: string): Reply {
     this.uses.set(rule, (this.uses.get(rule) ?? 0) + 1);
-    if (rule.choose !== undefined) this.chosen = choose(choicesIn(text), rule.choose, this.resident.wishes);
+    if (rule.choose !== undefined) {
+      const offered = choicesIn(text);
+      this.chosen = choose(offered, rule.choose, this.resident.wishes);
+      this.choice = nameChoice(this.chosen, offered);
+    }
     const facts = {
       ...this.facts,
-      choice: this.chosen === undefined ? 'That one' : sayChoice(this.chosen),
+      choice: this.choice,
       asked: this.asked ?? 'one by that name',
     };
     const acts = rule.steps.map((step): Act => {
@@ -170,6 +176,14 @@ function choose(
   if (how === 'first') return offered[0];
   const fitting = how === 'wished' ? offered.find(({ part }) => part === wished) : undefined;
   return fitting ?? offered.at(-1);
+}
+
+/** "Thursday at three", or "The second one" when that would fit the other one too. */
+function nameChoice(chosen: Choice | undefined, offered: readonly Choice[]): string {
+  if (chosen === undefined) return 'That one';
+  const alike = offered.filter((other) => agrees(other, chosen)).length > 1;
+  if (!alike) return sayChoice(chosen);
+  return chosen === offered[0] ? 'The first one' : 'The second one';
 }
 
 const fullName = (name: FullName): string => `${name.given} ${name.family}`;

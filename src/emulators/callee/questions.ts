@@ -1,19 +1,19 @@
 /** What the far side may want of a callee, each with the words by which it is recognised (lower case, no punctuation). */
 const PATTERNS = {
   identity:
-    /\b(?:am i|are we) (?:speaking|talking) (?:with|to)|\bis this (?!right|correct|okay|a )\w+|\b(?:may|can|could) (?:i|we) (?:please )?speak (?:with|to)|\bis \w+(?: \w+)? (?:there|available|home)|\b(?:trying to|like to|to) reach\b|\bspeaking with (?:the )?(?:parent|guardian)/g,
+    /\b(?:am i|are we) (?:speaking|talking) (?:with|to)|\bis this (?!right|correct|okay|a )\w+|\b(?:may|can|could) (?:i|we) (?:please )?speak (?:with|to)|\bis \w+(?: \w+)? (?:there|available|home)|\b(?:trying to|like to|to) reach\b|\bspeaking with (?:the )?(?:parent|guardian)|\bright person\b.*\bare you \w+(?: \w+)?|\bcan \w+ come to the phone/g,
   birth_date: /\bdate of birth|\bbirth ?(?:date|day)|\bwhen were you born/g,
   birth_year: /\byear (?:of birth|were you born|you were born)|\bborn in\b/g,
   appointment:
-    /\bwill you be (?:there|able|coming|joining)|\b(?:does|do|will) (?:that|it|this|they|those)(?: time)? (?:still )?work\b|\bcan you (?:still )?(?:make it|come)|\bare you (?:still )?(?:able|coming|planning)|\bstill (?:work|works|good|coming|planning|able|on for)|\bcan (?:we|i) (?:expect|confirm)|\bwould you like to (?:keep|confirm)|\bkeep (?:it|that|this|your|the)(?: \w+)*|\bconfirm(?:ing)? (?:your|this|that|the) (?:appointment|visit|cleaning|\w+ appointment)/g,
+    /\bwill you be (?:there|able|coming|joining)|\b(?:does|do|will) (?:that|it|this|they|those)(?: time)? (?:still )?work\b|\bcan you (?:still )?(?:make it|come)|\bare you (?:still )?(?:able|coming|planning)|\bstill (?:work|works|good|coming|planning|able|on for)|\bcan (?:we|i) (?:expect|confirm)|\bwould you like to (?:keep|confirm)|\bkeep (?:it|that|this|your|the)\b(?: move it or cancel it)?|\bconfirm(?:ing)? (?:your|this|that|the) (?:appointment|visit|cleaning|\w+ appointment)/g,
   options:
-    /\b(?:i|we) (?:can|could|do) (?:also )?(?:offer|have)|\bi have (?:an opening|openings|\w+day)|\bwhich (?:one |of |time |day |would |works |do |suits )|\bhow about|\b(?:would|does|will|is) \w+day\b|\bwould (?:that|this|it) (?:work|suit)|\bwhat about|\bwould (?:either|any|one) of|\b(?:does|do|would|will) (?:either|any|one)(?: of \w+)? (?:work|suit)|\bthere(?: i|')s (?:also )?\w+day/g,
+    /\b(?:i|we) (?:can|could|do) (?:also )?(?:offer|have)|\bi have (?:an opening|openings|\w+day)|\bwhich (?:one |of |time |day (?!of )|would |works |do |suits )|\b(?:the )?first(?: or)? the second\b|\bhow about|\b(?:would|does|will|is) \w+day\b|\bwould (?:that|this|it) (?:work|suit)|\bwhat about|\bwould (?:either|any|one) of|\b(?:does|do|would|will) (?:either|any|one)(?: of \w+)? (?:work|suit)|\bthere(?: i|')s (?:also )?\w+day/g,
   which_time:
-    /\bwhat (?:other )?(?:days?|times?|part of the day)\b|\bwhen (?:would|works|suits|could|can|is)|\b(?:another|different|new|better) (?:day|time|appointment|date)|\b(?:would|do) you (?:like|want) (?:me )?to (?:move|reschedule|find|look)|\bmorning or(?: the)? afternoon/g,
+    /\bwhat (?:other )?(?:days?|times?|part of the day)\b|\bwhat would suit\b|\bwhich day of\b|\bwhen (?:would|works|suits|could|can|is)|\b(?:another|different|new|better) (?:day|time|appointment|date)|\b(?:would|do) you (?:like|want) (?:me )?to (?:move|reschedule|find|look)|\bmorning or(?: the)? afternoon/g,
   cancel:
-    /\b(?:shall|should|do you want me to|would you like me to|do you want to|would you like to) (?:i )?(?:just )?(?:go ahead and )?cancel|\b(?:you want|you would like|you'd like) (?:me )?to cancel/g,
+    /\b(?:shall|should|do you want me to|would you like me to|do you want to|would you like to) (?:i )?(?:just )?(?:go ahead and )?cancel|\b(?:you want|you would like|you'd like) (?:me )?to cancel|\bwant it cancell?ed/g,
   earlier:
-    /\b(?:would you like|do you want|are you able|can you|would you be able|are you interested|interested in) (?:to )?(?:take|taking|have|move into|that|this|it|the)\b|\btake (?:it|that|this)(?: one| time| opening)?\b|\b(?:earlier|sooner) (?:opening|time|appointment|slot|visit)\b|\bopening (?:on|for|at|this|tomorrow|today)\b/g,
+    /\b(?:would you like|do you want|are you able|can you|would you be able|are you interested|interested in) (?:to )?(?:take|taking|have|move into|that|this|it|the)\b|\btake (?:it|that|this)(?: one| time| opening)?\b|\b(?:earlier|sooner) (?:opening|time|appointment|slot|visit)\b|\bopening (?:is |on|for|at|this|tomorrow|today)\b|\bbook it for you/g,
   read_back:
     /\bis (?:that|this) (?:right|correct|okay|all right|good)|\b(?:did|do) i (?:get|have|hear) that\b|\bhave i got that|\bdoes that sound (?:right|good|okay)|\bshall i (?:book|go ahead|move|put|confirm)|\bshould i (?:book|go ahead|move|put|confirm)|\bi(?: have|'ve) got that/g,
   transfer:
@@ -26,7 +26,7 @@ const PATTERNS = {
   still_there:
     /\bare you (?:still )?there\b|\bcan you hear me|\bstill with (?:me|us)\b|\bhello hello|^hello$/g,
   repeat:
-    /\b(?:could|can|would) you (?:please )?(?:say|repeat)|\b(?:did not|didn't|couldn't|could not) (?:quite )?(?:catch|hear|understand|get)|\bsay (?:that|it) again|\bone more time|\bpardon\b/g,
+    /\b(?:could|can|would) you (?:please )?(?:say|repeat)|\b(?:did not|didn't|couldn't|could not) (?:quite )?(?:catch|hear|understand|get)|\bsay (?:that|it) again|\bone more time|\bpardon\b|\bthe line is (?:not|bad)/g,
 } as const satisfies Readonly<Record<string, RegExp>>;
 
 /** What a persona's rule can be about. The last ones are not recognised by words of their own. */
@@ -90,7 +90,7 @@ export function questionIn(text: string): Question {
 export const asksToRepeat = (text: string): boolean => plainWords(text).search(PATTERNS.repeat) >= 0;
 
 const CALLED =
-  /(?:speaking|talking|speak|talk) (?:with|to) |[Ii]s this |to reach |(?<![Tt]his )[Ii]s (?=[A-Z])/g;
+  /(?:speaking|talking|speak|talk) (?:with|to) |[Ii]s this |to reach |[Ll]ooking for |[Aa]re you (?=[A-Z])|[Cc]an (?=[A-Z][\w'-]+ come)|(?<![Tt]his )[Ii]s (?=[A-Z])/g;
 
 /** The name that somebody is asked for by: the last capitalised words after "speaking with" and the like. */
 export function nameAskedFor(text: string): string | undefined {

@@ -143,7 +143,7 @@ test('who is asked for decides: a child of the house, the partner, and a name no
   const ask = async (name: string) =>
     (await world.call(who, lines(`Am I speaking with ${name}?`, HANG_UP))).said[1];
   expect(await ask('Nina Lopez')).toBe("Yes, this is Nina's parent. You can talk to me.");
-  expect(await ask('Carl Lopez')).toBe("No, Carl isn't home right now. This is Maria.");
+  expect(await ask('Carl Lopez')).toBe('No, Carl is not home right now. This is Maria.');
   expect(await ask('Walter Finch')).toBe('No, there is no Walter Finch here. This is Maria.');
   expect(await ask('Maria Lopez')).toMatch(/^Yes/);
 });

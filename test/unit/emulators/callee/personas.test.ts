@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Agent, lines, resident, startWorld, type World } from './call.ts';
+import { type Agent, HANG_UP, lines, resident, startWorld, type World } from './call.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -95,7 +95,7 @@ test('a spouse says that the patient is out, and takes a message', async () => {
     resident('spouse-answers', { spouse }),
     expecting(
       [/^Hello/, HELLO],
-      [/Maria isn't home right now\. This is Alexis/, 'Could you ask her to call us back, please?'],
+      [/Maria is not home right now\. This is Alexis/, 'Could you ask her to call us back, please?'],
       [/^(Sure|Okay)/, BYE],
     ),
   );
@@ -262,4 +262,15 @@ const ring = (persona: string) =>
 test('no answer and busy are what the network says of them', () => {
   expect(ring('no-answer')).toEqual({ kind: 'rings_out' });
   expect(ring('busy')).toMatchObject({ kind: 'busy' });
+});
+
+test('of two times that would be named alike the one that is meant is counted off', async () => {
+  const call = await world.call(
+    resident('confirms-at-once', { wishes: { partOfDay: 'morning' } }),
+    lines(
+      'I can offer Friday, November twenty seventh, at nine AM, or Friday, December fourth, at nine AM.',
+      HANG_UP,
+    ),
+  );
+  expect(call.said[1]).toBe('The first one works for me.');
 });

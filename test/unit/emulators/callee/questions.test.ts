@@ -23,6 +23,42 @@ test.each([
   ['What day would suit you?', 'which_time'],
   ['Would you like another time?', 'which_time'],
   ['Do you want me to find another day?', 'which_time'],
+  ["I'm looking for Maria Lopez. Am I speaking with Maria?", 'identity'],
+  ['I just need to know that I have the right person. Are you Maria Lopez?', 'identity'],
+  ["I'm trying to reach Maria Lopez. Is Maria available?", 'identity'],
+  ['Can Maria come to the phone, yes or no?', 'identity'],
+  [
+    'You have a cleaning with Doctor Patel on Tuesday, November twenty fourth, at two thirty PM.',
+    'statement',
+  ],
+  [
+    "It's about a cleaning with Doctor Patel on Tuesday, at two PM. Can you make it, yes or no?",
+    'appointment',
+  ],
+  [
+    'The appointment is a cleaning on Tuesday, at two PM. Shall I keep it, move it, or cancel it?',
+    'appointment',
+  ],
+  ['I can offer Friday, November twenty seventh, at nine AM. Would that work?', 'options'],
+  [
+    'The first is Friday, at nine AM. The second is Monday, at noon. Which works better, the first or the second?',
+    'options',
+  ],
+  ['Either Friday, at nine AM, or Monday, at noon. The first, the second, or neither?', 'options'],
+  ['Which day of the week is good for you?', 'which_time'],
+  ['You could say, for example, Thursday after three. What would suit you?', 'which_time'],
+  ['What day or time would suit you better?', 'which_time'],
+  ['Shall I look for another time, yes or no?', 'which_time'],
+  ['I want to get this right: a cleaning on Tuesday. Do you want it cancelled?', 'cancel'],
+  ['The opening is for a cleaning on Tuesday, at nine AM. Would you like it, yes or no?', 'earlier'],
+  ['It would be a cleaning on Tuesday, at nine AM. Shall I book it for you?', 'earlier'],
+  ['I have a cleaning with Doctor Patel on Tuesday, at nine AM. Shall I book that, yes or no?', 'read_back'],
+  ['One moment, I am booking that for you.', 'statement'],
+  ["You're booked for Friday, November twenty seventh, at nine AM. Thank you. Goodbye.", 'goodbye'],
+  ["I'll have the team call you back about that.", 'transfer'],
+  ['Of course. Someone from the office will call you back. Goodbye.', 'goodbye'],
+  ['Of course, take your time.', 'statement'],
+  ["I'm still here, whenever you're ready.", 'statement'],
   ['Shall I cancel it?', 'cancel'],
   ['Would you like me to cancel your appointment?', 'cancel'],
   ['We have an earlier opening on Tuesday at nine. Would you like to take it?', 'earlier'],
@@ -52,6 +88,8 @@ test('of several questions the last one counts', () => {
 test('who is asked for is the last name, not the caller who introduces itself', () => {
   expect(nameAskedFor('Hello, this is Lakeside Dental. Am I speaking with Maria Lopez?')).toBe('Maria Lopez');
   expect(nameAskedFor('Is Maria there?')).toBe('Maria');
+  expect(nameAskedFor('I have the right person. Are you Maria Lopez?')).toBe('Maria Lopez');
+  expect(nameAskedFor('Can Maria come to the phone, yes or no?')).toBe('Maria');
   expect(nameAskedFor('Hello, this is Lakeside Dental calling.')).toBeUndefined();
 });
 
@@ -64,6 +102,11 @@ test.each([
   ['Wednesday at ten or two thirty', 'Wednesday at ten|Wednesday at two thirty'],
   ['Wednesday or Friday', 'Wednesday|Friday'],
   ['tomorrow at eleven forty five in the morning', 'Tomorrow at eleven forty five in the morning'],
+  [
+    'Friday, November twenty seventh, at nine twenty five AM, or Monday, November thirtieth, at noon.',
+    'Friday at nine twenty five AM|Monday at noon',
+  ],
+  ['Friday, at ten oh five AM', 'Friday at ten oh five AM'],
   ["Monday at nine o'clock", "Monday at nine o'clock"],
   ['at ten', ''],
 ])('times mentioned in: %s', (text, expected) => {
@@ -72,7 +115,7 @@ test.each([
 
 test('a time is the same in words and in figures, and another is another', () => {
   const [words, figures, later, day] = choicesIn(
-    'Thursday at three fifteen, Thursday at 3:15 PM, Thursday at 4:15 PM, Thursday',
+    'Thursday at three twenty five, Thursday at 3:25 PM, Thursday at 4:25 PM, Thursday',
   );
   if (!words || !figures || !later || !day) throw new Error('four times');
   expect(agrees(words, figures)).toBe(true);
