@@ -8,18 +8,33 @@ export interface CharacterTimes {
   readonly endsMs: readonly number[];
 }
 
+/** What the times of a piece are counted from. */
+export type Origin = 'piece' | 'utterance';
+
+/** Where a piece of audio lies in its utterance. */
+export interface Place {
+  readonly beforeMs: number;
+  readonly lengthMs: number;
+}
+
+/** Times and audio are rounded apart. */
+const GRAIN_MS = 60;
+
 /** Gathers one utterance's words. A word that is cut by the edge of a piece is whole again in the next. */
 export class Words {
+  readonly #origin: Origin;
   #word = '';
   #startMs = 0;
   #endMs = 0;
 
-  /**
-   * @param beforeMs audio of the utterance before this piece.
-   * @returns the words that ended in it.
-   */
-  push(times: CharacterTimes, beforeMs: number): WordTiming[] {
-    const offsetMs = offset(times, beforeMs);
+  /** @param origin what the service says its times are counted from. */
+  constructor(origin: Origin) {
+    this.#origin = origin;
+  }
+
+  /** @returns the words that ended in this piece. */
+  push(times: CharacterTimes, place: Place): WordTiming[] {
+    const offsetMs = countedFrom(times, place, this.#origin) === 'piece' ? place.beforeMs : 0;
     const words: WordTiming[] = [];
     for (const [i, char] of times.chars.entries()) {
       const startMs = times.startsMs[i];
@@ -47,11 +62,15 @@ export class Words {
 }
 
 /**
- * The websocket's times are documented as relative to the piece and the HTTP stream's are not documented at all; clients in the
- * field read either both ways. A piece whose first character lies nearer to the piece's own beginning than to the utterance's
- * counts from the utterance.
+ * The websocket's times are documented as counted from the piece, the HTTP stream's not at all, and clients in the field read
+ * either both ways. So the times themselves are asked first: counted from the piece they end within its length, counted from the
+ * utterance they begin where the piece does. What fits both or neither is as documented.
  */
-function offset(times: CharacterTimes, beforeMs: number): number {
+function countedFrom(times: CharacterTimes, place: Place, documented: Origin): Origin {
   const first = times.startsMs[0] ?? 0;
-  return first >= beforeMs / 2 ? 0 : beforeMs;
+  const last = times.startsMs.at(-1) ?? 0;
+  const fitsPiece = last <= place.lengthMs + GRAIN_MS;
+  const fitsUtterance = first >= place.beforeMs - GRAIN_MS;
+  if (fitsPiece === fitsUtterance) return documented;
+  return fitsPiece ? 'piece' : 'utterance';
 }

@@ -12,7 +12,7 @@ export class Utterance {
   /** It was sent once already, on a socket that broke before the first audio. */
   retried = false;
   readonly #clock: Clock;
-  readonly #words = new Words();
+  readonly #words = new Words('piece');
   #onChunk: ((chunk: SpeechChunk) => void) | null;
   #bytes = 0;
   #cancelTimer: Cancel | null = null;
@@ -40,9 +40,9 @@ export class Utterance {
   }
 
   receive(message: Incoming): void {
-    const beforeMs = this.#bytes / 8;
-    const words = message.times === null ? [] : this.#words.push(message.times, beforeMs);
     const bytes = base64Bytes(message.audio);
+    const place = { beforeMs: this.#bytes / 8, lengthMs: bytes / 8 };
+    const words = message.times === null ? [] : this.#words.push(message.times, place);
     this.#bytes += bytes;
     if (bytes > 0 || words.length > 0)
       this.#emit({ kind: 'audio', base64Mulaw: message.audio, bytes, words });

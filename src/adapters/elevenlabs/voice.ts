@@ -92,19 +92,19 @@ async function render(
     { abortSignal: signal, timeoutInSeconds: config.renderTimeoutMs / 1_000 },
   );
   const audio: Buffer[] = [];
-  const words = new Words();
+  const words = new Words('utterance');
   const timings: WordTiming[] = [];
   let bytes = 0;
   for await (const { audioBase64, alignment } of stream) {
+    const piece = Buffer.from(audioBase64, 'base64');
     if (alignment !== undefined) {
       const times = {
         chars: alignment.characters,
         startsMs: alignment.characterStartTimesSeconds.map((s) => s * 1_000),
         endsMs: alignment.characterEndTimesSeconds.map((s) => s * 1_000),
       };
-      timings.push(...words.push(times, bytes / 8));
+      timings.push(...words.push(times, { beforeMs: bytes / 8, lengthMs: piece.length / 8 }));
     }
-    const piece = Buffer.from(audioBase64, 'base64');
     audio.push(piece);
     bytes += piece.length;
   }
