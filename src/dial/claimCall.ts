@@ -6,6 +6,7 @@ import type { ConversationBrief, ConversationResult } from '../domain/conversati
 import type { AttemptId, ContactId } from '../domain/ids.ts';
 import { id } from '../domain/ids.ts';
 import type { CallablePerson } from '../domain/mayCall.ts';
+import type { Refusal } from '../domain/planning.ts';
 import type { Practice } from '../domain/practice.ts';
 import { MINUTE_MS, SECOND_MS, msBetween } from '../domain/time.ts';
 import { type ClaimDeps, type ClaimedCall } from './claimDeps.ts';
@@ -49,12 +50,11 @@ const SUPERSEDED: ConversationResult = {
   durationMs: 0,
 };
 
-async function notDialed(
-  deps: ClaimDeps,
-  attempt: AttemptId,
-  result: ConversationResult | null,
-): Promise<ClaimAnswer> {
+/** Ends the attempt before anything was asked of the phone company. What the office changed is done with; all else is tried again. */
+async function notDialed(deps: ClaimDeps, attempt: AttemptId, because: Refusal): Promise<ClaimAnswer> {
   const at = deps.clock.now();
+  const result = because === 'appointment_changed' ? SUPERSEDED : null;
+  deps.log.warn('contact.refused', { attempt, code: because });
   await deps.store.calls.end(attempt, { at, disposition: 'never_dialed', result, recordingMs: null });
   return { kind: 'over' };
 }
@@ -68,15 +68,15 @@ async function prepare(
   const { attempt } = call;
   const decidedMs = deps.clock.monotonicMs();
   const subject = await deps.store.calls.subject(attempt);
-  if (subject === null) return notDialed(deps, attempt, null);
+  if (subject === null) return notDialed(deps, attempt, 'unreadable_appointment');
   const due = await stillDue(deps, subject, people);
-  if (due.kind === 'superseded') return notDialed(deps, attempt, SUPERSEDED);
-  if (due.kind === 'unread') return notDialed(deps, attempt, null);
+  if (due.kind === 'superseded') return notDialed(deps, attempt, 'appointment_changed');
+  if (due.kind === 'unread') return notDialed(deps, attempt, 'stale_schedule');
   const brief = await briefFor(deps, call, practice, due.subject);
-  if (brief === null) return notDialed(deps, attempt, null);
+  if (brief === null) return notDialed(deps, attempt, 'unknown_location');
   if (deps.clock.monotonicMs() - decidedMs > DECISION_MAX_AGE_MS) {
     deps.log.warn('vendor.slow', { vendor: 'scheduler', attempt });
-    return notDialed(deps, attempt, null);
+    return notDialed(deps, attempt, 'stale_schedule');
   }
   return { kind: 'ready', call, brief, practice };
 }
