@@ -146,7 +146,7 @@ function reasonOf(said) {
 async function install(all) {
   const startedMs = Date.now();
   const seconds = () => Math.round((Date.now() - startedMs) / 1000);
-  const terminal = !silent && process.stderr.isTTY === true;
+  const terminal = !silent && process.stderr.isTTY;
   const line = 'Installing packages (once; about half a minute)';
   if (!silent) process.stderr.write(terminal ? line : `${line}\n`);
   const ticking = terminal
