@@ -8,13 +8,14 @@ export interface TimedChar {
   readonly endMs: number;
 }
 
+const isWord = (token: string): boolean => /[\p{L}\p{N}]/u.test(token);
+
 /**
  * Spreads each word's time evenly over its characters, and the time between two words over what stands between them. A text
  * whose words are not those that were spoken (numbers, say) is spread over the whole.
  */
 export function timeChars(text: string, words: readonly SpokenWord[]): readonly TimedChar[] {
   const tokens = text.match(/\S+|\s+/g) ?? [];
-  const isWord = (token: string): boolean => /[\p{L}\p{N}]/u.test(token);
   const first = words[0];
   const last = words.at(-1);
   if (first === undefined || last === undefined) return [];

@@ -1,5 +1,5 @@
 /** Output formats, and the marks that make each rendering its own. */
-import { mulaw as g711 } from 'alawmulaw';
+import { toLinear } from '../voice/mulaw.ts';
 
 export const BYTES_PER_MS = 8;
 export const FRAME_BYTES = 160;
@@ -25,7 +25,7 @@ function toPcm(mulaw: Uint8Array, rate: number): Uint8Array {
   const length = Math.floor((mulaw.length * rate) / 8000);
   const pcm = Buffer.alloc(length * 2);
   const sample = (index: number): number =>
-    g711.decodeSample(mulaw[Math.min(index, mulaw.length - 1)] ?? SILENCE);
+    toLinear(mulaw[Math.min(index, mulaw.length - 1)] ?? SILENCE);
   for (let index = 0; index < length; index += 1) {
     const at = (index * 8000) / rate;
     const before = Math.floor(at);
@@ -40,7 +40,7 @@ function toPcm(mulaw: Uint8Array, rate: number): Uint8Array {
  * renderings of a sentence share a frame, so that a frame tells which rendering it is from.
  */
 export function dithered(mulaw: Uint8Array, rendering: number): Uint8Array {
-  let state = (rendering * 0x9e3779b1 + 0x6d2b79f5) >>> 0;
+  let state = (Math.imul(rendering, 0x9e3779b1) + 0x6d2b79f5) >>> 0 || 1;
   return mulaw.map((code) => {
     state ^= state << 13;
     state ^= state >>> 17;

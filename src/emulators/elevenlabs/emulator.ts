@@ -159,6 +159,8 @@ function upgrade(
   });
 }
 
+const bad = (message: string): Refusal => ({ status: 400, code: 'invalid_parameters', message });
+
 function socketSettings(
   url: URL,
   headerKey: string | undefined,
@@ -174,7 +176,6 @@ function socketSettings(
   // Without a key in the handshake the first message may still bring one.
   const refused = refusalOf(key ?? world.apiKey, world);
   if (refused !== undefined) return refused;
-  const bad = (message: string): Refusal => ({ status: 400, code: 'invalid_parameters', message });
   for (const [name, value] of query) {
     if (SOCKET_QUERY[name]?.test(value) !== true)
       return bad(`The query parameter ${name} is unknown or out of range.`);

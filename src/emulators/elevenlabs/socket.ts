@@ -66,7 +66,7 @@ export class SpeechSocket {
     if (message.text !== undefined) this.#idle.refresh();
     if (message.closeSocket) {
       for (const context of this.#contexts.values()) this.#finish(context);
-      void this.#whenSilent().then(() => this.#socket.close(1000));
+      void this.#closeWhenSilent();
       return;
     }
     this.#hear(message);
@@ -75,7 +75,9 @@ export class SpeechSocket {
   #hear(message: ClientMessage): void {
     const id = this.#settings.multi ? (message.contextId ?? ONLY) : ONLY;
     const known = this.#contexts.get(id);
-    if (known === undefined && message.closeContext) return;
+    // Closing or keeping alive what is not there opens nothing.
+    if (known === undefined && (message.closeContext || (this.#settings.multi && message.text === '')))
+      return;
     const context = known ?? this.#open(id, message);
     if (context === undefined) return;
     if (known !== undefined && message.voice !== undefined) {
@@ -123,7 +125,7 @@ export class SpeechSocket {
   }
 
   #say(context: Context, text: string): void {
-    context.speaking = context.speaking.then(async () => {
+    this.#queue(context, async () => {
       try {
         for await (const piece of speak(text, context.voice, this.#world, this.#gone.signal))
           this.#play(context, piece);
@@ -131,6 +133,15 @@ export class SpeechSocket {
         this.#socket.terminate();
       }
     });
+  }
+
+  /** One thing after another in a context; contexts do not wait for each other. */
+  #queue(context: Context, job: () => Promise<void> | void): void {
+    const before = context.speaking;
+    context.speaking = (async () => {
+      await before;
+      await job();
+    })();
   }
 
   #play(context: Context, piece: Piece): void {
@@ -152,22 +163,25 @@ export class SpeechSocket {
     const rest = context.buffer.flush();
     if (rest !== undefined) this.#say(context, rest);
     context.closing = true;
-    context.speaking = context.speaking.then(() => {
-      if (this.#gone.signal.aborted) return;
-      this.#contexts.delete(context.id);
-      const { faults } = this.#world;
-      const spelling = faults.take('snake_final') === undefined ? { isFinal: true } : { is_final: true };
-      this.#send({ ...spelling, ...(this.#settings.multi ? { contextId: context.id } : {}) });
-      if (faults.take('audio_after_close') !== undefined) {
-        const mulaw = new Uint8Array(800).fill(0xff);
-        this.#play(context, { mulaw, startMs: 0, chars: [], sentenceMs: 0 });
-      }
-      if (!this.#settings.multi) this.#socket.close(1000);
-    });
+    this.#queue(context, () => this.#end(context));
   }
 
-  async #whenSilent(): Promise<void> {
+  #end(context: Context): void {
+    if (this.#gone.signal.aborted) return;
+    this.#contexts.delete(context.id);
+    const { faults } = this.#world;
+    const spelling = faults.take('snake_final') === undefined ? { isFinal: true } : { is_final: true };
+    this.#send({ ...spelling, ...(this.#settings.multi ? { contextId: context.id } : {}) });
+    if (faults.take('audio_after_close') !== undefined) {
+      const mulaw = new Uint8Array(800).fill(0xff);
+      this.#play(context, { mulaw, startMs: 0, chars: [], sentenceMs: 0 });
+    }
+    if (!this.#settings.multi) this.#socket.close(1000);
+  }
+
+  async #closeWhenSilent(): Promise<void> {
     await Promise.all([...this.#contexts.values()].map(({ speaking }) => speaking));
+    this.#socket.close(1000);
   }
 
   #closeIdle(): void {
