@@ -73,7 +73,7 @@ export type LogEvent =
   | 'job.malformed'
   | 'job.gave_up';
 
-export type Vendor = 'twilio' | 'deepgram' | 'anthropic' | 'elevenlabs' | 'scheduler' | 'database' | 'redis';
+type Vendor = 'twilio' | 'deepgram' | 'anthropic' | 'elevenlabs' | 'scheduler' | 'database' | 'redis';
 
 /**
  * Every field a line may have. `code` is a short machine word (`busy`, `P2002`, `ECONNRESET`, `awaiting_consent`), never a vendor's sentence:

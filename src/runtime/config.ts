@@ -7,8 +7,8 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { StartupError } from './startupError.ts';
 
-export const EMULATOR_PROFILES = ['zero', 'brief', 'peers', 'measured'] as const;
-export type EmulatorProfile = (typeof EMULATOR_PROFILES)[number];
+const EMULATOR_PROFILES = ['zero', 'brief', 'peers', 'measured'] as const;
+type EmulatorProfile = (typeof EMULATOR_PROFILES)[number];
 
 const urlOf = (...schemes: readonly string[]): z.ZodType<string> =>
   z
@@ -100,7 +100,7 @@ export interface Config {
 }
 
 /** Addresses that only this machine can reach. */
-export const isLoopback = (host: string): boolean =>
+const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'));
 
 const hostOf = (url: string): string => new URL(url).hostname;

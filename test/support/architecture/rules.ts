@@ -56,7 +56,7 @@ export const ONE_FILE_PACKAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What each adapter's vendor brings; `zod` and `node:` besides. An adapter that is not here may not exist. */
-export const ADAPTER_PACKAGES: Readonly<Record<string, readonly string[]>> = {
+const ADAPTER_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   twilio: ['twilio', 'ws'],
   deepgram: ['@deepgram/sdk', 'ws'],
   anthropic: ['@anthropic-ai/sdk', 'undici'],
