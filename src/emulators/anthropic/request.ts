@@ -7,7 +7,7 @@ export interface ToolSpec {
   readonly schema: JsonObject;
 }
 
-export interface ChatMessage {
+interface ChatMessage {
   readonly role: 'user' | 'assistant';
   readonly text: string;
 }
@@ -111,7 +111,7 @@ export function readRequest(body: unknown): MessagesRequest | Refusal {
 }
 
 /** The text of a system prompt or message: a string, or the text of its blocks. */
-export function textOf(content: unknown): string {
+function textOf(content: unknown): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return '';
   const blocks: readonly unknown[] = content;

@@ -7,7 +7,7 @@ import type { MessagesRequest } from './request.ts';
 /** About four characters of English make a token. */
 const CHARS_PER_TOKEN = 4;
 
-export const tokensIn = (text: string): number => Math.ceil(text.length / CHARS_PER_TOKEN);
+const tokensIn = (text: string): number => Math.ceil(text.length / CHARS_PER_TOKEN);
 
 /** The text in pieces of about one token. */
 export function tokenise(text: string): readonly string[] {

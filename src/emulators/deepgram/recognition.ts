@@ -109,7 +109,7 @@ const bare = ({ word, startMs, endMs }: HeardWord): Omit<RecognisedWord, 'confid
 });
 
 /** Another word in place of this one, always the same for the same word; the marks after it stay. */
-export function confuse(word: string): string {
+function confuse(word: string): string {
   const marks = /[^\p{L}\p{N}']*$/u.exec(word)?.[0] ?? '';
   const core = word.slice(0, word.length - marks.length);
   const known = CONFUSED[core.toLowerCase()];

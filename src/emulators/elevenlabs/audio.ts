@@ -2,7 +2,7 @@
 import { toLinear } from '../voice/mulaw.ts';
 
 export const BYTES_PER_MS = 8;
-export const FRAME_BYTES = 160;
+const FRAME_BYTES = 160;
 const SILENCE = 0xff;
 
 /** An output format that can be made here; undefined for the others (MP3, Opus, A-law). */

@@ -1,7 +1,7 @@
 /** Text that is still waiting to be spoken: buffered as the vendor buffers it, released as the vendor releases it. */
 
 /** Characters after which the first, second ... generation begins; the last holds for all that follow. */
-export const DEFAULT_SCHEDULE: readonly number[] = [120, 160, 250, 290];
+const DEFAULT_SCHEDULE: readonly number[] = [120, 160, 250, 290];
 
 export class TextBuffer {
   readonly #auto: boolean;

@@ -35,7 +35,7 @@ const SAME: readonly (readonly string[])[] = [
 ];
 
 /** Endings off: parking and parks are the same word. */
-export function stem(word: string): string {
+function stem(word: string): string {
   const bare = word.replace(/'s$/, '');
   if (bare.length <= 4) return bare.length === 4 && bare.endsWith('s') ? bare.slice(0, -1) : bare;
   return bare.replace(/(?:ings?|ed|es|s)$/, '');
