@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import { startPostgres } from './embeddedPostgres.ts';
 import { migrateDatabase } from './migrator.ts';
 import type { Shutdown } from './shutdown.ts';
+import { StartupError } from './startupError.ts';
 import { systemClock } from './systemClock.ts';
 
 export interface Database {
@@ -54,6 +55,12 @@ export async function openQueues(
         : { kind: 'postgres', url: database.url },
     wall: systemClock(),
     log,
+  }).catch((cause: unknown) => {
+    const where =
+      config.queues.kind === 'redis'
+        ? 'Redis cannot be reached. Check REDIS_URL'
+        : 'The queues cannot be opened. Check DATABASE_URL';
+    throw new StartupError(`${where}, and that the server is up.`, { cause });
   });
   shutdown.closeLater('queues', withinMs + 5_000, () => queues.close(withinMs));
   return queues;
