@@ -85,7 +85,7 @@ const YES_INSIDE =
 const NO =
   /^(?:(?:oh|um|uh|well|actually|sorry|hi) )*(?:no|nope|nah|not really|negative|never|unfortunately|i'm afraid)\b/;
 const NO_INSIDE =
-  /\b(?:that(?:'s| is) (?:not|wrong|incorrect)|doesn't work|does not work|won't work|can't (?:make|do|come|be|get|take|now)|cannot (?:make|do|come|be)|can not make|not (?:right|correct|anymore|any more|going to work|gonna work|good for me|for me|me|him|her|speaking|interested)|won't be able|not be able|i'd rather not|isn't (?:right|good|correct)|i'm not)\b/;
+  /\b(?:no wait|wait no|yes no|actually no|that(?:'s| is) (?:not|wrong|incorrect)|doesn't work|does not work|won't work|can't (?:make|do|come|be|get|take|now)|cannot (?:make|do|come|be)|can not make|not (?:right|correct|anymore|any more|going to work|gonna work|good for me|for me|me|him|her|speaking|interested)|won't be able|not be able|i'd rather not|isn't (?:right|good|correct)|i'm not)\b/;
 
 /** Heard where they answer what was asked. */
 export const LOCAL_RULES: readonly Rule[] = [

@@ -58,11 +58,14 @@ const ORDINALS =
   `first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth
    seventeenth eighteenth nineteenth twentieth`.split(/\s+/);
 const HOUR = `(\\d{1,2}|${Object.keys(NUMBER).join('|')})`;
+/** "The first one" is no hour. */
+const NOT_A_PRONOUN =
+  '(?<!(?:first|second|last|that|this|the|other|either|which|earlier|later|any|a|same|next|new|number|good|better) )';
 const MINUTE = `(?::(\\d\\d)|\\s(${Object.keys(MINUTES).join('|')}))?`;
 const HALF = `(?:\\s?(am|pm|o'clock|in the morning|in the afternoon|in the evening|at night))?`;
 const CLOCK = new RegExp(
   `\\b(?:(at|by|around|about|after|past|before|until|til|from|not before|not after|no later than|no earlier than)\\s)?` +
-    `(?:(half|quarter) (past|to) )?${HOUR}${MINUTE}${HALF}\\b(?!\\s(?:of us|one|more|times|people|minutes|weeks|days|hours|question))`,
+    `(?:(half|quarter) (past|to) )?${NOT_A_PRONOUN}${HOUR}${MINUTE}${HALF}\\b(?!\\s(?:of us|one|more|second|sec|moment|thing|times|people|minutes|weeks|days|hours|question))`,
   'g',
 );
 const EMPTY: TimeWish = {

@@ -18,7 +18,6 @@
  * - A protected utterance is never stopped; what is said over it is kept and answered after it.
  * - `ended` asks for nothing.
  */
-import type { Expects } from './answers.ts';
 import { deadlineOfHearing, decideHearing, freshHearing, wordsIn, wordsOver } from './hearing.ts';
 import type { TurnLimits } from './limits.ts';
 import type { Floor, Hearing, Turn, TurnEffect, TurnEvent } from './turnTypes.ts';
@@ -66,9 +65,9 @@ export function deadlineOf(turn: Turn, nowMs: number, limits: TurnLimits): numbe
     case 'thinking':
       return turn.endpointMs + limits.thinkMaxMs;
     case 'speaking':
-      return turn.over === null
+      return turn.over === null || turn.protected
         ? turn.untilMs
-        : Math.min(turn.untilMs, deadlineOfOvertalk(turn.over, turn.floor.expects, nowMs, limits));
+        : Math.min(turn.untilMs, deadlineOfOvertalk(turn.over, nowMs, limits));
     case 'ended':
       return null;
   }
@@ -287,8 +286,11 @@ function overtalk(turn: Extract<Turn, { phase: 'speaking' }>, atMs: number, limi
   return [next, [{ kind: 'stop', utterance: turn.utterance }, ...effects]];
 }
 
-function deadlineOfOvertalk(over: Hearing, expects: Expects, nowMs: number, limits: TurnLimits): number {
-  if (over.quietSinceMs !== null) return over.quietSinceMs + limits.wordsWaitMs;
-  const candidates = [over.startedMs + limits.bargeInWithWordsMs, over.startedMs + limits.bargeInMs];
-  return candidates.find((at) => at > nowMs) ?? deadlineOfHearing(over, expects, nowMs, limits);
+/** The next moment at which what is said over us can stop us, or turn out to be nothing. */
+function deadlineOfOvertalk(over: Hearing, nowMs: number, limits: TurnLimits): number {
+  const waits =
+    over.quietSinceMs === null
+      ? [over.startedMs + limits.bargeInWithWordsMs, over.startedMs + limits.bargeInMs]
+      : [over.quietSinceMs + limits.wordsWaitMs];
+  return waits.find((at) => at > nowMs) ?? Infinity;
 }

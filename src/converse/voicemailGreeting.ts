@@ -6,7 +6,7 @@ const CERTAIN: readonly RegExp[] = [
   /\b(?:after|at) the (?:tone|beep)\b/,
   /\brecord your (?:message|name)\b.*\b(?:tone|beep|finished)\b/,
   /\b(?:mailbox|voice mailbox|voicemail box) (?:is|of|for|belonging)\b/,
-  /\bforwarded to (?:an automatic )?voice ?(?:mail|messaging)/,
+  /\bforwarded to (?:an )?(?:automat\w+ )?voice ?(?:mail|messag)/,
   /\bis not (?:available|able) to (?:take|answer) (?:your|the) call\b/,
   /\bplease (?:leave|record) (?:your|a) message\b/,
   /\bthe (?:person|party|subscriber|customer|number) you (?:are|have) (?:trying to reach|called|dialed)\b/,

@@ -20,8 +20,8 @@ import { fromBase64, silence, toBase64 } from '../../../src/converse/audio.ts';
 import { confirmBrief } from './briefs.ts';
 import type { VirtualClock } from '../../support/virtualClock.ts';
 
-const FRAME_MS = 20;
-const FRAME_BYTES = 160;
+const FRAME_MS = 40;
+const FRAME_BYTES = 320;
 
 const reference: { mulaw: string } = JSON.parse(
   readFileSync(new URL('../../unit/converse/sileroReference.json', import.meta.url), 'utf8'),
@@ -39,7 +39,7 @@ export function voiced(ms: number): Uint8Array {
 export const MS_PER_WORD = 300;
 const durationOf = (text: string): number => text.split(/\s+/).filter((w) => w !== '').length * MS_PER_WORD;
 
-/** A phone line at the provider's end: one queue of audio out, frames of the callee in, every 20 ms. */
+/** A phone line at the provider's end: one queue of audio out, frames of the callee in, every 40 ms. */
 export class FakeLine implements MediaLine {
   readonly attempt = confirmBrief().attempt;
   readonly sid = id<CallSid>('CA1');

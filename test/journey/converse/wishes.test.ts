@@ -3,7 +3,6 @@ import { confirmBrief, offerBrief } from './briefs.ts';
 import { type Held, call } from './call.ts';
 
 const ME = { to: /am i speaking with/i, say: 'Yes, this is she.' };
-const STILL_WORKS = { to: /does that still work/i, say: 'Yes, it does.' };
 const kindOf = (held: Held): string | undefined => held.result.decisions[0]?.decision.kind;
 
 describe('wishes that come before the schedule', () => {

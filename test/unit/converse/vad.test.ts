@@ -36,18 +36,18 @@ describe('the network', () => {
   });
 });
 
-describe('speech on the line', () => {
-  const spans = (chunk: number): [number, number][] => {
-    const vad = new Vad(sileroWeights());
-    const events = [];
-    for (let at = 0; at < audio.length; at += chunk) events.push(...vad.hear(audio.subarray(at, at + chunk)));
-    const starts = events.filter((e) => e.kind === 'speech_started').map((e) => e.atMs);
-    const ends = events.filter((e) => e.kind === 'speech_ended').map((e) => e.atMs);
-    return starts.map((from, i) => [from, ends[i] ?? Infinity]);
-  };
-  const within = (ms: number, part: { fromMs: number; toMs: number }): boolean =>
-    ms >= part.fromMs - 64 && ms <= part.toMs + 250;
+const spans = (chunk: number): [number, number][] => {
+  const vad = new Vad(sileroWeights());
+  const events = [];
+  for (let at = 0; at < audio.length; at += chunk) events.push(...vad.hear(audio.subarray(at, at + chunk)));
+  const starts = events.filter((e) => e.kind === 'speech_started').map((e) => e.atMs);
+  const ends = events.filter((e) => e.kind === 'speech_ended').map((e) => e.atMs);
+  return starts.map((from, i) => [from, ends[i] ?? Infinity]);
+};
+const within = (ms: number, part: { fromMs: number; toMs: number }): boolean =>
+  ms >= part.fromMs - 64 && ms <= part.toMs + 250;
 
+describe('speech on the line', () => {
   test('is found where somebody speaks and nowhere else: not in noise, not in a tone', () => {
     const voices = reference.parts.filter((part) => part.what === 'speech');
     const found = spans(160);
