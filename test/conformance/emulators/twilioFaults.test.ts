@@ -85,8 +85,8 @@ test.each<[AskedFault, readonly string[]]>([
     ['0 initiated', '1 ringing', '2 in-progress', '3 completed', '3 completed'],
   ],
   [
-    { kind: 'callback_reordered', event: 'ringing' },
-    ['0 initiated', '2 in-progress', '1 ringing', '3 completed'],
+    { kind: 'callback_reordered', event: 'initiated' },
+    ['1 ringing', '0 initiated', '2 in-progress', '3 completed'],
   ],
   [
     { kind: 'callback_after_terminal', event: 'answered' },

@@ -40,7 +40,7 @@ function parse(wav: Buffer): { readonly rate: number; readonly channels: readonl
 
 const loud = (channel: Int16Array): number => channel.filter((sample) => Math.abs(sample) > 1000).length;
 
-/** A call in which the callee says 0x10 for ten frames and our side plays 0x20 for ten frames. */
+/** A call in which the callee says 0x10 for ten frames and our side plays 0x20 for twelve. */
 async function conversation(setting: Setting, params: object): Promise<string> {
   setting.network.plans.set(TO, (handset) => {
     handset.toSay.push(...Array.from({ length: 10 }, () => new Uint8Array(FRAME).fill(0x10)));
@@ -54,7 +54,7 @@ async function conversation(setting: Setting, params: object): Promise<string> {
   });
   const stream = await setting.ours.stream();
   await stream.started();
-  stream.say(new Uint8Array(10 * FRAME).fill(0x20));
+  stream.say(new Uint8Array(12 * FRAME).fill(0x20));
   stream.mark('end');
   await eventually(() => expect(stream.marks()).toEqual(['end']));
   const { heard } = setting.network.handset;
@@ -105,7 +105,7 @@ test('a dual recording holds the callee in the first channel and us in the secon
   expect(rate).toBe(8000);
   expect(channels).toHaveLength(2);
   expect(channels[0]).toHaveLength(setting.network.handset.heard.length * FRAME);
-  expect(channels.map(loud)).toEqual([1600, 1600]);
+  expect(channels.map(loud)).toEqual([1600, 1920]);
   expect(parse((await media(`${recording?.mediaUrl}.wav?RequestedChannels=1`)).wav).channels).toHaveLength(1);
   expect((await media(`${recording?.mediaUrl}.mp3`)).status).toBe(404);
   expect((await fetch(`${recording?.mediaUrl}.wav`)).status).toBe(401);

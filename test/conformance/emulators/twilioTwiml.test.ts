@@ -172,8 +172,12 @@ test('nobody hears anything in a conference that nobody has started', async () =
   await place(setting, waits, '+15555550124');
   await eventually(() => expect(network.handsets[1]?.heard.length).toBeGreaterThan(10));
   expect(network.handsets.flatMap((handset) => handset.sounds())).toEqual([]);
-  await place(setting, waits.replace('"false"', '"true"'), '+15555550125');
+  const starts = await place(setting, waits.replace('"false"', '"true"'), '+15555550125');
   await eventually(() => expect(network.handsets[1]?.sounds()).toContain(1));
+  // Who does not end the conference may leave it: the others go on talking.
+  await setting.client.calls(starts).update({ status: 'completed' });
+  const soFar = network.handsets[1]?.sounds().length ?? 0;
+  await eventually(() => expect(network.handsets[1]?.sounds().length).toBeGreaterThan(soFar + 5 * FRAME));
 });
 
 test('Dial places a second call and bridges the two; its end goes to the action with its status', async () => {

@@ -88,7 +88,9 @@ test('a date filter compares seconds, both ends included, and a day is the whole
   expect(passes('StartTime%3C=2026-03-08')).toBe(true);
   expect(passes('StartTime=2026-03-08')).toBe(true);
   expect(passes('StartTime=2026-03-07')).toBe(false);
-  expect(passesDate(new URLSearchParams('StartTime%3E=2020-01-01'), 'StartTime', null)).toBe(false);
+  for (const query of ['StartTime%3E=2020-01-01', 'StartTime%3C=2030-01-01', 'StartTime=2026-03-08']) {
+    expect(passesDate(new URLSearchParams(query), 'StartTime', null)).toBe(false);
+  }
 });
 
 test('a mono WAV of ours can be played again; a stereo one, or one of another rate, cannot', () => {
