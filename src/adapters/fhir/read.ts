@@ -27,8 +27,8 @@ const AppointmentView = z.object({
 });
 const SlotView = z.object({
   status: z.string(),
-  start: z.string(),
-  end: z.string(),
+  start: z.string().optional(),
+  end: z.string().optional(),
   schedule: Reference.optional(),
   serviceType: z.array(Coded).optional(),
 });
@@ -195,23 +195,32 @@ export function visitTypesOf(slot: Versioned): readonly string[] {
   return coding.flatMap(({ code }) => (code === undefined ? [] : [code]));
 }
 
-/** Null when the slot's times or status make no sense: such a slot is never offered. */
-export function readSlot(found: Versioned, actors: ScheduleActors): SystemSlot | null {
+type SlotItself = Omit<SystemSlot, 'provider' | 'location'>;
+
+/** The slot without who works in it and where, which its schedule says. */
+export function readSlotItself(found: Versioned): Result<SlotItself, Unreadable> {
   const view = SlotView.safeParse(found.resource);
-  if (!view.success || found.id === '') return null;
+  if (!view.success || found.id === '') return err({ field: 'resource', reason: 'missing' });
   const status = SLOT_STATUSES.find((known) => known === view.data.status);
-  const start = parseIso(view.data.start);
-  const end = parseIso(view.data.end);
-  if (status === undefined || !start.ok || !end.ok) return null;
-  return {
+  if (status === undefined) return err({ field: 'status', reason: 'unknown_code' });
+  const start = timeIn(view.data.start, 'start');
+  if (!start.ok) return start;
+  const end = timeIn(view.data.end, 'end');
+  if (!end.ok) return end;
+  return ok({
     external: id<ExternalId>(found.id),
     version: id<ExternalVersion>(found.version ?? '0'),
     status,
     start: start.value,
     end: end.value,
-    ...actors,
     visitTypeCode: visitTypesOf(found)[0] ?? null,
-  };
+  });
+}
+
+/** Null when the slot's times or status make no sense: such a slot is never offered. */
+export function readSlot(found: Versioned, actors: ScheduleActors): SystemSlot | null {
+  const itself = readSlotItself(found);
+  return itself.ok ? { ...itself.value, ...actors } : null;
 }
 
 /** Null when there is no name to ask for. */
@@ -222,6 +231,9 @@ export function readPatient(found: Versioned): SystemPatient | null {
   const name =
     names.find(({ use }) => use === 'official') ?? names.find(({ use }) => use !== 'old') ?? names[0];
   const words = (name?.text ?? '').split(' ').filter(Boolean);
+  const givenName = name?.given?.[0] ?? words[0] ?? '';
+  const familyName = name?.family ?? words.slice(1).join(' ');
+  if (givenName === '' && familyName === '') return null;
   const phones = telecom.filter(
     ({ system, use, value }) =>
       (system === 'phone' || system === 'sms') && use !== 'old' && value !== undefined,
@@ -229,8 +241,8 @@ export function readPatient(found: Versioned): SystemPatient | null {
   const preferred = communication.find((each) => each.preferred === true) ?? communication[0];
   return {
     external: id<ExternalId>(found.id),
-    givenName: name?.given?.[0] ?? words[0] ?? '',
-    familyName: name?.family ?? words.slice(1).join(' '),
+    givenName,
+    familyName,
     birthDate: birthDate !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(birthDate) ? birthDate : null,
     rawPhone: (phones.find(({ use }) => use === 'mobile') ?? phones[0])?.value ?? null,
     language: preferred === undefined ? null : firstCode([preferred.language]),
