@@ -1,17 +1,18 @@
 /** A small practice and its people, for tests of the stages: everything has a sensible value, and a test names only what it is about. */
 import type { Appointment, Patient } from '../../src/domain/appointment.ts';
 import type { E164 } from '../../src/domain/call.ts';
-import { type Brand, id } from '../../src/domain/ids.ts';
+import { id } from '../../src/domain/ids.ts';
 import { instantAt, zone } from '../../src/domain/localTime.ts';
 import type { DuePatient, Household, LedgerEntry } from '../../src/domain/planning.ts';
 import type { CallWindow, Location, NightSettings, Practice } from '../../src/domain/practice.ts';
 import { type Instant, HOUR_MS, MINUTE_MS, SECOND_MS, instant, plusMs } from '../../src/domain/time.ts';
 
 /** An id of whatever kind is wanted. */
-export const of = <T extends Brand<string, string>>(raw: string): T => id<T>(raw);
+export const of = id;
 
 export const CHICAGO = zone('America/Chicago');
 export const NEW_YORK = zone('America/New_York');
+export const DENVER = zone('America/Denver');
 
 /** Monday, 23 November 2026, 17:30 in Chicago: no holiday anywhere. */
 export const EVENING: Instant = instantAt('2026-11-23', 17 * 60 + 30, CHICAGO);

@@ -113,15 +113,15 @@ describe('the gate', () => {
   });
 });
 
-describe('every refusal is reached by a rule', () => {
-  const plan = (over: Parameters<typeof household>[0], booked = [appointment()]): Refusal | 'call' => {
-    const given = { practice: practice(), households: [household(over)], booked, now: EVENING };
-    const decision = dueCalls(given, callingRules)[0]?.decision;
-    return decision?.kind === 'never' ? decision.because : 'call';
-  };
-  const of1 = (over: Parameters<typeof duePatient>[0]) => ({ people: [duePatient(over)] });
-  const days = (n: number) => plusMs(EVENING, -n * 24 * HOUR_MS);
+const plan = (over: Parameters<typeof household>[0], booked = [appointment()]): Refusal | 'call' => {
+  const given = { practice: practice(), households: [household(over)], booked, now: EVENING };
+  const decision = dueCalls(given, callingRules)[0]?.decision;
+  return decision?.kind === 'never' ? decision.because : 'call';
+};
+const of1 = (over: Parameters<typeof duePatient>[0]) => ({ people: [duePatient(over)] });
+const days = (n: number) => plusMs(EVENING, -n * 24 * HOUR_MS);
 
+describe('every refusal is reached by a rule', () => {
   /** Those that need something to be asked of the scheduling system are reached in claimCall.test.ts. */
   const REACHED: Readonly<Record<Exclude<Refusal, 'stale_schedule'>, () => string>> = {
     no_phone: () => plan({ phone: null, badPhone: 'missing' }),

@@ -7,8 +7,8 @@ import { callingRules } from '../../../src/schedule/callingRules.ts';
 import { CHICAGO, NEW_YORK, NINE_TO_EIGHT, location, of } from '../../support/night.ts';
 
 const RING_MS = 20 * SECOND_MS;
+const minute = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
 const open = (from: string, to: string): CallWindow => {
-  const minute = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
   const range = [{ from: minute(from), to: minute(to) }];
   return { 1: range, 2: range, 3: range, 4: range, 5: range, 6: range, 7: range };
 };
@@ -111,30 +111,31 @@ describe('several zones', () => {
   });
 });
 
-describe('the rules of the states', () => {
-  const placeFor = (state: string, phone: string, address: string | null = null) => {
-    const place = callingRules.place(location({ state }), of(phone), [address]);
-    if (place === null) throw new Error('no place');
-    return place;
-  };
-  const verdict = (state: string, phone: string, date: string, clock: string) =>
-    callingRules.hours(placeFor(state, phone), at(date, clock, zone('America/New_York')), RING_MS);
+const placeFor = (state: string, phone: string, address: string | null = null) => {
+  const place = callingRules.place(location({ state }), of(phone), [address]);
+  if (place === null) throw new Error('no place');
+  return place;
+};
 
+const inState = (state: string, phone: string, date: string, clock: string) =>
+  callingRules.hours(placeFor(state, phone), at(date, clock, zone('America/New_York')), RING_MS);
+
+describe('the rules of the states', () => {
   test('Kentucky begins at 10', () => {
-    expect(verdict('KY', '+18595550101', '2026-11-23', '10:30').kind).toBe('opens');
-    expect(verdict('KY', '+18595550101', '2026-11-23', '11:00').kind).toBe('open');
+    expect(inState('KY', '+18595550101', '2026-11-23', '10:30').kind).toBe('opens');
+    expect(inState('KY', '+18595550101', '2026-11-23', '11:00').kind).toBe('open');
   });
 
   test('Rhode Island ends at 18 and has no Saturday, wherever the practice is', () => {
-    expect(verdict('IL', '+14015550101', '2026-11-23', '17:59').kind).toBe('open');
-    expect(verdict('IL', '+14015550101', '2026-11-23', '18:00').kind).toBe('opens');
-    expect(verdict('IL', '+14015550101', '2026-11-28', '12:00').kind).toBe('opens');
+    expect(inState('IL', '+14015550101', '2026-11-23', '17:59').kind).toBe('open');
+    expect(inState('IL', '+14015550101', '2026-11-23', '18:00').kind).toBe('opens');
+    expect(inState('IL', '+14015550101', '2026-11-28', '12:00').kind).toBe('opens');
   });
 
   test('South Dakota has no Saturday, Pennsylvania none after noon', () => {
-    expect(verdict('IL', '+16055550101', '2026-11-28', '13:00').kind).toBe('opens');
-    expect(verdict('PA', '+12155550101', '2026-11-28', '11:30').kind).toBe('open');
-    expect(verdict('PA', '+12155550101', '2026-11-28', '13:00').kind).toBe('opens');
+    expect(inState('IL', '+16055550101', '2026-11-28', '13:00').kind).toBe('opens');
+    expect(inState('PA', '+12155550101', '2026-11-28', '11:30').kind).toBe('open');
+    expect(inState('PA', '+12155550101', '2026-11-28', '13:00').kind).toBe('opens');
   });
 
   test('an address counts like an area code', () => {
@@ -144,14 +145,14 @@ describe('the rules of the states', () => {
   });
 
   test('nobody is called on Thanksgiving or on its eve after hours', () => {
-    expect(verdict('IL', '+13125550101', '2026-11-26', '12:00')).toEqual({
+    expect(inState('IL', '+13125550101', '2026-11-26', '12:00')).toEqual({
       kind: 'opens',
       at: at('2026-11-27', '09:00'),
     });
   });
 
   test('a holiday of one state is a holiday for everybody who may live there', () => {
-    expect(verdict('IL', '+15045550101', '2026-02-17', '12:00').kind).toBe('opens');
+    expect(inState('IL', '+15045550101', '2026-02-17', '12:00').kind).toBe('opens');
   });
 
   test('California asks for consent to automated voices by name', () => {

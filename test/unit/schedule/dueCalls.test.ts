@@ -6,6 +6,7 @@ import { callingRules } from '../../../src/schedule/callingRules.ts';
 import { doubleBookings, dueCalls } from '../../../src/schedule/dueCalls.ts';
 import {
   CHICAGO,
+  DENVER,
   EVENING,
   PHONE,
   SETTINGS,
@@ -112,7 +113,7 @@ describe('a household', () => {
   test('goes by the office of its first appointment', () => {
     const denver = location({
       id: of('denver'),
-      zone: 'America/Denver' as typeof CHICAGO,
+      zone: DENVER,
       callerId: of('+13035550100'),
     });
     const there = appointment({
