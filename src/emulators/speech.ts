@@ -26,8 +26,12 @@ export interface SpeakOptions {
   readonly pitchHz?: number;
 }
 
+/** `now`: somebody waits in silence for it. `soon`: made ahead, and lets the others go first. */
+export type Urgency = 'now' | 'soon';
+
 export interface Synthesiser {
-  speak(text: string, options: SpeakOptions): Promise<Speech>;
+  /** @param urgency default `now`. */
+  speak(text: string, options: SpeakOptions, urgency?: Urgency): Promise<Speech>;
   close(): Promise<void>;
 }
 

@@ -51,6 +51,9 @@ export interface WorldAddresses {
   readonly schedulerControl: string | null;
 }
 
+/** Four hours of speech: every line of a night stays known for as long as somebody may say it again. */
+const HEARD_MAX_BYTES = 128 * 1024 * 1024;
+
 interface Running {
   readonly url: string;
   close(): Promise<void>;
@@ -114,8 +117,8 @@ export interface World {
 /** Starts what is asked for; when one part cannot start, the others are closed again and the error is passed on. */
 export async function startWorld(options: WorldOptions): Promise<World> {
   const profile = PROFILES[options.profile];
-  const synthesiser = await startSynthesiser();
-  const senses: Senses = { synthesiser, registry: createSpeechRegistry() };
+  const synthesiser = await startSynthesiser({ threads: 2 });
+  const senses: Senses = { synthesiser, registry: createSpeechRegistry({ mostBytes: HEARD_MAX_BYTES }) };
   const { registry } = senses;
   const closers: (() => Promise<void>)[] = [() => synthesiser.close()];
   const close = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-import type { SpeakOptions, Speech, Synthesiser } from '../speech.ts';
+import type { SpeakOptions, Speech, Synthesiser, Urgency } from '../speech.ts';
 
 /** What one voice on one call says, made ahead of need where that is possible. */
 export interface Lines {
@@ -47,22 +47,22 @@ export function createPrompter(synthesiser: Synthesiser): Prompter {
     prepare(options, first, later) {
       const made = new Map<string, Speech | 'pending' | Error>();
       let dropped = false;
-      async function make(text: string): Promise<void> {
+      async function make(text: string, urgency: Urgency): Promise<void> {
         made.set(text, 'pending');
         try {
-          made.set(text, await synthesiser.speak(text, options));
+          made.set(text, await synthesiser.speak(text, options, urgency));
         } catch (thrown) {
           made.set(text, thrown instanceof Error ? thrown : new Error(String(thrown)));
         }
       }
-      void track(make(first));
+      void track(make(first, 'now'));
       for (const [rank, text] of later.entries()) {
-        background.push({ rank, work: () => (dropped || made.has(text) ? undefined : make(text)) });
+        background.push({ rank, work: () => (dropped || made.has(text) ? undefined : make(text, 'soon')) });
       }
       if (!working) void track(workOff());
       return {
         get(text) {
-          if (!made.has(text)) void track(make(text));
+          if (!made.has(text)) void track(make(text, 'now'));
           return made.get(text) ?? 'pending';
         },
         drop() {

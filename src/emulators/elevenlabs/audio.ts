@@ -24,8 +24,7 @@ export function outputFormat(name: string): OutputFormat | undefined {
 function toPcm(mulaw: Uint8Array, rate: number): Uint8Array {
   const length = Math.floor((mulaw.length * rate) / 8000);
   const pcm = Buffer.alloc(length * 2);
-  const sample = (index: number): number =>
-    toLinear(mulaw[Math.min(index, mulaw.length - 1)] ?? SILENCE);
+  const sample = (index: number): number => toLinear(mulaw[Math.min(index, mulaw.length - 1)] ?? SILENCE);
   for (let index = 0; index < length; index += 1) {
     const at = (index * 8000) / rate;
     const before = Math.floor(at);

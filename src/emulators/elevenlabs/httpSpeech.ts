@@ -66,7 +66,7 @@ export async function answerSpeech(
   };
   try {
     const pieces: Piece[] = [];
-    for await (const piece of speak(order.text, pace, world, gone.signal)) {
+    for await (const piece of speak(order.text, pace, world, gone.signal, 'soon')) {
       pieces.push(piece);
       world.counters.add('chunks');
       if (!streams) continue;

@@ -127,7 +127,7 @@ export class SpeechSocket {
   #say(context: Context, text: string): void {
     this.#queue(context, async () => {
       try {
-        for await (const piece of speak(text, context.voice, this.#world, this.#gone.signal))
+        for await (const piece of speak(text, context.voice, this.#world, this.#gone.signal, 'now'))
           this.#play(context, piece);
       } catch {
         this.#socket.terminate();

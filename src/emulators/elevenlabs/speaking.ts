@@ -1,6 +1,6 @@
 /** Text into pieces of audio, as late as the profile says and registered with those who listen. */
 import { type DelayProfile, delayOf } from '../profiles.ts';
-import type { SpeakOptions, SpeechRegistry, Synthesiser } from '../speech.ts';
+import type { SpeakOptions, SpeechRegistry, Synthesiser, Urgency } from '../speech.ts';
 import type { Counters } from '../wire/counters.ts';
 import type { FaultMenu } from '../wire/faultMenu.ts';
 import { wait } from '../wire/wait.ts';
@@ -43,6 +43,7 @@ export async function* speak(
   voice: SpeakOptions,
   world: ElevenLabsWorld,
   signal: AbortSignal,
+  urgency: Urgency,
 ): AsyncGenerator<Piece, void> {
   const { profile, random, counters, faults } = world;
   counters.add('characters', text.length);
@@ -55,7 +56,7 @@ export async function* speak(
   let sent = 0;
   for (const sentence of sentencesOf(text)) {
     const leadingMs = startMs === 0 ? delayOf(profile.synthesisLeadingSilence, random) : 0;
-    const rendered = await renderSentence(sentence, voice, leadingMs, world);
+    const rendered = await renderSentence(sentence, voice, leadingMs, world, urgency);
     await firstByte;
     if (dueMs === 0) dueMs = performance.now();
     const sentenceMs = startMs;
@@ -82,8 +83,9 @@ async function renderSentence(
   voice: SpeakOptions,
   leadingMs: number,
   { synthesiser, registry, counters }: ElevenLabsWorld,
+  urgency: Urgency,
 ): Promise<{ readonly mulaw: Uint8Array; readonly chars: readonly TimedChar[] }> {
-  const speech = await synthesiser.speak(sentence.trim(), voice);
+  const speech = await synthesiser.speak(sentence.trim(), voice, urgency);
   if (speech.mulaw.length === 0) return { mulaw: speech.mulaw, chars: [] };
   counters.add('renderings');
   const mulaw = dithered(padded(speech.mulaw, leadingMs), counters.of('renderings'));

@@ -1,4 +1,4 @@
-import type { SpeakOptions, Speech, Synthesiser } from '../speech.ts';
+import type { SpeakOptions, Speech, Synthesiser, Urgency } from '../speech.ts';
 import { VOICES } from './flite.ts';
 import { startWorkerPool } from './workerPool.ts';
 
@@ -27,9 +27,9 @@ export async function startSynthesiser(settings: { readonly threads?: 1 | 2 } = 
     }
   }
 
-  async function make(key: string, text: string, options: SpeakOptions): Promise<Speech> {
+  async function make(key: string, text: string, options: SpeakOptions, urgency: Urgency): Promise<Speech> {
     try {
-      const speech = await pool.render(text, options);
+      const speech = await pool.render(text, options, urgency);
       remember(key, speech);
       return speech;
     } finally {
@@ -38,7 +38,7 @@ export async function startSynthesiser(settings: { readonly threads?: 1 | 2 } = 
   }
 
   const synthesiser: Synthesiser = {
-    speak(text, options) {
+    speak(text, options, urgency = 'now') {
       if (!VOICES.includes(options.voice)) {
         return Promise.reject(
           new Error(`no voice ${JSON.stringify(options.voice)}; there are ${VOICES.join(', ')}`),
@@ -51,13 +51,13 @@ export async function startSynthesiser(settings: { readonly threads?: 1 | 2 } = 
         finished.set(key, known);
         return Promise.resolve(known);
       }
-      const making = underWay.get(key) ?? make(key, text, options);
+      const making = underWay.get(key) ?? make(key, text, options, urgency);
       underWay.set(key, making);
       return making;
     },
     close: () => pool.close(),
   };
   // The first word through a cold thread waits for Flite to be compiled: better now than in a call.
-  await Promise.all(Array.from({ length: threads }, () => pool.render('ready', { voice: 'kal' })));
+  await Promise.all(Array.from({ length: threads }, () => pool.render('ready', { voice: 'kal' }, 'now')));
   return synthesiser;
 }

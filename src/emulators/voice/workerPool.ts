@@ -1,15 +1,16 @@
 import { Worker } from 'node:worker_threads';
-import type { SpeakOptions, Speech } from '../speech.ts';
+import type { SpeakOptions, Speech, Urgency } from '../speech.ts';
 import type { RenderAnswer, RenderJob } from './worker.ts';
 
-/** Threads that render speech, each one job at a time, first come first served. */
+/** Threads that render speech, each one job at a time: what is needed now first, then first come first served. */
 export interface WorkerPool {
-  render(text: string, options: SpeakOptions): Promise<Speech>;
+  render(text: string, options: SpeakOptions, urgency: Urgency): Promise<Speech>;
   /** Stops the threads; what they had not finished is rejected. */
   close(): Promise<void>;
 }
 
 interface Waiting extends RenderJob {
+  readonly urgency: Urgency;
   readonly resolve: (speech: Speech) => void;
   readonly reject: (reason: Error) => void;
 }
@@ -57,7 +58,8 @@ export function startWorkerPool(size: number): WorkerPool {
     while (queue.length > 0) {
       const idle = [...threads].find((thread) => thread.job === undefined);
       if (idle === undefined && threads.size >= size) return;
-      const job = queue.shift();
+      const urgent = queue.findIndex((waiting) => waiting.urgency === 'now');
+      const [job] = queue.splice(Math.max(0, urgent), 1);
       if (job === undefined) return;
       const thread = idle ?? start();
       thread.job = job;
@@ -70,14 +72,14 @@ export function startWorkerPool(size: number): WorkerPool {
 
   for (let count = 0; count < size; count += 1) start();
   return {
-    render: (text, options) =>
+    render: (text, options, urgency) =>
       new Promise((resolve, reject) => {
         if (closed) {
           reject(new Error('the voice was closed'));
           return;
         }
         lastId += 1;
-        queue.push({ id: lastId, text, options, resolve, reject });
+        queue.push({ id: lastId, text, options, urgency, resolve, reject });
         next();
       }),
     async close() {
