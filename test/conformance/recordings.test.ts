@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -108,6 +117,17 @@ describe('recordings on disk', () => {
     expect(wav.audio.length).toBeGreaterThanOrEqual(16_000);
     expect(wav.samples).toBe(wav.audio.length / 2);
     await writer.close();
+  });
+
+  test('what was written after the header was is read too, but for half a sample', async () => {
+    const { recordings, file } = disk();
+    const writer = recordings.create(attempt);
+    writer.write(side(160, 1), side(160, 2));
+    await writer.close();
+    appendFileSync(file, Buffer.from([1, 2, 1, 2, 1]));
+    const wav = parseWav((await recordings.read(attempt)) ?? side(0, 0));
+    expect(wav.audio).toHaveLength(324);
+    expect(wav.samples).toBe(162);
   });
 
   test('a call that goes on in another process goes on in the same file', async () => {

@@ -93,7 +93,7 @@ test('a stall after the first token is a timeout at the deadline, and the genera
 test('a first token that does not come in time is a timeout long before the deadline', async () => {
   const { emulator, model } = await world(150);
   emulator.control.add({ kind: 'slow', lateMs: 10_000 });
-  expect(await model.understand(REQUEST, limits(9_000))).toEqual({ ok: false, error: { kind: 'timeout' } });
+  expect(await model.understand(REQUEST, limits(600_000))).toEqual({ ok: false, error: { kind: 'timeout' } });
   await vi.waitFor(() => expect(emulator.control.stats()['cancelled']).toBe(1));
 });
 

@@ -117,6 +117,19 @@ test('a hint that is refused is logged and the stream goes on; nonsense is a pro
   await vi.waitFor(() => expect(events.at(-1)).toEqual({ kind: 'failed', reason: 'protocol' }));
 });
 
+test('a network that takes no more audio has lost the stream', async () => {
+  const { url, clients } = await server();
+  const events: TranscriberEvent[] = [];
+  const { open, lines } = transcriber(url);
+  const stream = open({ keyterms: [], onEvent: (event) => events.push(event) });
+  await vi.waitFor(() => expect(clients).toHaveLength(1));
+  await vi.waitFor(() => expect(events).toHaveLength(1));
+  clients[0]?.pause();
+  for (let i = 0; i < 2_000 && events.length === 1; i++) stream.send(new Uint8Array(8_000));
+  expect(events.at(-1)).toEqual({ kind: 'failed', reason: 'lost' });
+  expect(lines.at(-1)?.[2].code).toBe('backpressure');
+});
+
 test('a server that never answers the handshake is given up as lost', async () => {
   const deaf = createServer((socket) => socket.resume());
   await new Promise<void>((resolve) => void deaf.listen(0, '127.0.0.1', resolve));

@@ -1,67 +1,17 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createElevenLabsVoice } from '../../../../src/adapters/elevenlabs/voice.ts';
-import type { ElevenLabsConfig } from '../../../../src/adapters/elevenlabs/voice.ts';
-import type { SpeechChunk, VoiceSession } from '../../../../src/ports/speech.ts';
-import { systemClock } from '../../../../src/runtime/systemClock.ts';
-import { recordingLog } from '../../../support/recordingLog.ts';
-import type { LogLine } from '../../../support/recordingLog.ts';
-import { virtualClock } from '../../../support/virtualClock.ts';
-import { voiceServer } from './voiceServer.ts';
-import type { VoiceServer } from './voiceServer.ts';
+import { b64, final, kinds, say, voiceHouse } from './voiceHouse.ts';
+import type { VoiceHouse } from './voiceHouse.ts';
 
-const SETTINGS = {
-  voiceId: 'voice 1',
-  model: 'eleven_flash_v2_5',
-  stability: 0.5,
-  similarity: 0.75,
-  speed: 1,
-};
-const closing: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
-
-interface House {
-  readonly server: VoiceServer;
-  readonly session: VoiceSession;
-  readonly lines: readonly LogLine[];
-}
-async function house(
-  more: Partial<ElevenLabsConfig> = {},
-  prepare: (server: VoiceServer) => void = () => undefined,
-): Promise<House> {
-  const server = await voiceServer();
-  closing.push(() => server.close());
-  prepare(server);
-  const { log, lines } = recordingLog();
-  const voice = createElevenLabsVoice({
-    apiKey: 'xi-key',
-    baseUrl: server.url,
-    connectTimeoutMs: 2_000,
-    firstAudioMs: 2_000,
-    nextAudioMs: 2_000,
-    renderTimeoutMs: 2_000,
-    clock: systemClock(),
-    log,
-    ...more,
-  });
-  const session = voice.open(SETTINGS);
-  closing.push(() => session.close());
-  return { server, session, lines };
-}
-interface Saying {
-  readonly chunks: SpeechChunk[];
-  readonly cancel: () => void;
-}
-function say(session: VoiceSession, text: string): Saying {
-  const chunks: SpeechChunk[] = [];
-  const { cancel } = session.speak(text, (chunk) => chunks.push(chunk));
-  return { chunks, cancel };
-}
-const kinds = (saying: Saying): string[] => saying.chunks.map((chunk) => chunk.kind);
 const until = (assertion: () => void): Promise<void> => vi.waitFor(assertion);
-const b64 = (bytes: number): string => Buffer.alloc(bytes, 0x7f).toString('base64');
-const final = (contextId: string): unknown => ({ isFinal: true, contextId });
+const houses: VoiceHouse[] = [];
+afterEach(async () => {
+  for (const one of houses.splice(0)) await one.close();
+});
+async function house(...args: Parameters<typeof voiceHouse>): Promise<VoiceHouse> {
+  const made = await voiceHouse(...args);
+  houses.push(made);
+  return made;
+}
 
 test('opens one socket with its key and format, and says an utterance in a context of its own', async () => {
   const { server, session } = await house();
@@ -248,53 +198,6 @@ describe('a handshake that fails', () => {
       expect(server.requests).toHaveLength(tries);
       server.refuseWith = 500;
     }
-  });
-});
-
-describe('time', () => {
-  test('no first audio in time is a timeout, and the socket that owes it is given up', async () => {
-    const clock = virtualClock();
-    const { server, session } = await house({ clock });
-    const late = say(session, 'Hello.');
-    await until(() => expect(server.contexts()).toEqual(['u1']));
-    await clock.advance(1_999);
-    expect(late.chunks).toEqual([]);
-    await clock.advance(1);
-    expect(late.chunks).toEqual([{ kind: 'failed', reason: 'timeout' }]);
-    const next = say(session, 'Hello again.');
-    await until(() => expect(server.contexts()).toEqual(['u1', 'u2']));
-    expect(server.sockets).toHaveLength(2);
-    server.send(final('u2'));
-    await until(() => expect(kinds(next)).toEqual(['end']));
-  });
-
-  test('a stall is a timeout too, but a cancelled utterance that stalls takes nobody with it', async () => {
-    const clock = virtualClock();
-    const { server, session } = await house({ clock });
-    const cancelled = say(session, 'one');
-    const live = say(session, 'two');
-    await until(() => expect(server.contexts()).toEqual(['u1', 'u2']));
-    server.send({ audio: b64(8), contextId: 'u1' });
-    await until(() => expect(cancelled.chunks).toHaveLength(1));
-    cancelled.cancel();
-    for (let piece = 1; piece <= 4; piece++) {
-      server.send({ audio: b64(8), contextId: 'u2' });
-      await until(() => expect(live.chunks).toHaveLength(piece));
-      await clock.advance(1_500);
-    }
-    expect(kinds(live)).not.toContain('failed');
-    await clock.advance(500);
-    expect(live.chunks.at(-1)).toEqual({ kind: 'failed', reason: 'timeout' });
-    expect(cancelled.chunks).toHaveLength(1);
-  });
-
-  test('a handshake that is never answered is given up', async () => {
-    const clock = virtualClock();
-    const { server, session } = await house({ clock, connectTimeoutMs: 900 }, (s) => (s.deaf = true));
-    const saying = say(session, 'Hello?');
-    await until(() => expect(server.requests).toHaveLength(1));
-    await clock.advance(900);
-    await until(() => expect(saying.chunks).toEqual([{ kind: 'failed', reason: 'lost' }]));
   });
 });
 

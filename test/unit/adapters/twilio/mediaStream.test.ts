@@ -149,6 +149,10 @@ test('whoever waits is told when they give up, when they ask again, and when the
   const given = switchboard.expect(attempt, 't1', abort.signal);
   abort.abort();
   expect(await given).toBeNull();
+  const late = h.dial();
+  await opened(late);
+  late.send(start('t1'));
+  expect(await closed(late)).toBe(1008);
   expect(await switchboard.expect(attempt, 't1', abort.signal)).toBeNull();
   const first = switchboard.expect(attempt, 't1', new AbortController().signal);
   const second = switchboard.expect(attempt, 't2', new AbortController().signal);
@@ -281,6 +285,16 @@ test('a socket that goes quiet is given up, one that never starts too, and a lis
   const events: LineEvent[] = [];
   line?.listen((event) => events.push(event));
   expect(events.map((event) => event.kind)).toEqual(['audio', 'audio', 'audio', 'closed']);
+});
+
+test('a far side that takes nothing any more is given up', async () => {
+  const h = await house({ unsentBytes: 100_000 });
+  const { socket, line, events } = await connected(h);
+  socket.pause();
+  const second = 'A'.repeat(10_668);
+  for (let i = 0; i < 2_000 && events.length === 0; i++) line.play(second);
+  expect(events).toEqual([{ kind: 'closed' }]);
+  expect(h.lines.at(-1)?.[2].code).toBe('backpressure');
 });
 
 test('a message beyond all measure ends the stream', async () => {
