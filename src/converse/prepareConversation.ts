@@ -3,11 +3,9 @@ import type { Clock } from '../ports/clock.ts';
 import type { Voice } from '../ports/speech.ts';
 import { CONVERSATION_LIMITS } from './limits.ts';
 import type { PhraseCache } from './phraseCache.ts';
+import type { RenderQueue } from './renderQueue.ts';
 import { renderAhead } from './script/renderAhead.ts';
 import { voiceSettings } from './voiceSettings.ts';
-
-/** Renderings side by side: most voices allow a handful of requests at a time. */
-const SIDE_BY_SIDE = 3;
 
 export interface Prepared {
   readonly ready: number;
@@ -20,11 +18,16 @@ export interface Prepared {
  */
 export async function prepareConversation(
   brief: ConversationBrief,
-  parts: { readonly voice: Voice; readonly phrases: PhraseCache; readonly clock: Clock },
+  parts: {
+    readonly voice: Voice;
+    readonly phrases: PhraseCache;
+    /** Shared by all calls of the process. */
+    readonly renderings: RenderQueue;
+    readonly clock: Clock;
+  },
   signal: AbortSignal,
 ): Promise<Prepared> {
   const settings = voiceSettings(brief.place);
-  const waiting = [...renderAhead(brief)];
   let ready = 0;
   let failed = 0;
   const renderOne = async (text: string): Promise<void> => {
@@ -38,10 +41,7 @@ export async function prepareConversation(
     if (rendered?.ok === true) ready += 1;
     else failed += 1;
   };
-  const worker = async (): Promise<void> => {
-    for (let text = waiting.shift(); text !== undefined && !signal.aborted; text = waiting.shift())
-      await renderOne(text);
-  };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
+  const lines = renderAhead(brief);
+  await Promise.all(lines.map((text, rank) => parts.renderings.add(rank, signal, () => renderOne(text))));
   return { ready, failed };
 }

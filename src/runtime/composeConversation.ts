@@ -2,6 +2,7 @@
 import type { ReadyConversation } from '../../workers/call.ts';
 import { holdConversation } from '../converse/holdConversation.ts';
 import { PhraseCache } from '../converse/phraseCache.ts';
+import { RenderQueue } from '../converse/renderQueue.ts';
 import { prepareConversation } from '../converse/prepareConversation.ts';
 import type { ConversationBrief } from '../domain/conversation.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -22,6 +23,9 @@ interface ConversationDeps extends SpeechVendors {
 
 /** Two and a quarter hours of speech. */
 const PHRASES_MAX_BYTES = 64 * 1024 * 1024;
+
+/** Voices allow a handful of requests side by side, and streams need some of them. */
+const RENDERINGS_AT_ONCE = 3;
 
 /** The same recordings, and how long the one that this call made became. */
 function measured(recordings: Recordings): {
@@ -54,10 +58,11 @@ export function renderAheadAndHold(
 ): (brief: ConversationBrief, desk: FrontDesk, signal: AbortSignal) => ReadyConversation {
   const { store, clock, log, voice, ending } = deps;
   const phrases = new PhraseCache(PHRASES_MAX_BYTES, null);
+  const renderings = new RenderQueue(RENDERINGS_AT_ONCE);
   const journal = createJournal(store.journal, clock, log);
   return (brief, frontDesk, signal) => {
     const dropped = new AbortController();
-    const rendering = prepareConversation(brief, { voice, phrases, clock }, dropped.signal);
+    const rendering = prepareConversation(brief, { voice, phrases, renderings, clock }, dropped.signal);
     return {
       async hold(line) {
         const { recordings, lengthMs } = measured(deps.recordings);

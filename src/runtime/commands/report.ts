@@ -12,12 +12,13 @@ const words = (code: string): string => code.replaceAll('_', ' ');
 const percent = (part: number, whole: number): string =>
   whole === 0 ? '' : ` (${Math.round((100 * part) / whole)} %)`;
 
+const each = (counts: Readonly<Record<string, number>>, label: string): readonly string[] =>
+  Object.entries(counts).map(
+    ([code, count]) => `  ${label.padEnd(14)}${String(count).padStart(4)}  ${words(code)}`,
+  );
+
 /** The numbers as lines for a person. */
 export function reportLines(date: string, night: NightNumbers): readonly string[] {
-  const each = (counts: Readonly<Record<string, number>>, label: string): readonly string[] =>
-    Object.entries(counts).map(
-      ([code, count]) => `  ${label.padEnd(14)}${String(count).padStart(4)}  ${words(code)}`,
-    );
   return [
     `The night of ${date}`,
     `  planned       ${String(night.planned).padStart(4)}  ${night.plannedConfirm} households, ${night.plannedOffer} offers`,
