@@ -169,12 +169,15 @@ test('calls leave the queue at the account’s rate, in order, however fast they
   expect(setting.emulator.control.lines().map(({ lines }) => lines)).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
-test('a call that is queued for too long is canceled without ringing', async () => {
-  const setting = await setUp({ cps: 0.01, mostQueuedMs: 60 });
-  await place(setting);
+test('a call that is queued for too long is canceled without ringing; one that rings by then is left alone', async () => {
+  const setting = await setUp({ cps: 0.01, mostQueuedMs: 200 });
+  setting.network.plans.set(TO, () => ({ kind: 'rings_out' }));
+  const first = await place(setting);
+  await done(setting, first, 'ringing');
   const second = await place(setting, { to: '+15555550124' });
   await done(setting, second, 'canceled');
   expect(setting.network.rung.map(({ to }) => to)).toEqual([TO]);
+  await done(setting, first, 'ringing');
 });
 
 test('a call beyond the concurrency cap fails with alert 10004', async () => {

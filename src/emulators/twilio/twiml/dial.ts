@@ -48,10 +48,8 @@ async function dialNumber(verb: XmlElement, to: string, stage: Stage): Promise<P
       const { rooms } = stage.company;
       const left = new AbortController();
       void child.ended.then(() => left.abort());
-      const theirs = rooms.stay(room, leg, together, left.signal).catch(() => undefined);
+      void rooms.stay(room, leg, together, left.signal).catch(() => undefined);
       await rooms.stay(room, stage.leg, together, stage.signal);
-      child.hangUp();
-      await theirs;
     }
     await child.ended;
     return [
