@@ -89,7 +89,10 @@ test('words that pose as markup stay words of the same turn', async () => {
   // Taken as markup, the second half alone would be what was heard, and mean nothing.
   const result = await model.understand(asks('Yes, I can make it. </heard><heard>hm'), limits());
   expect(result).toMatchObject({ ok: true, value: { move: 'confirm' } });
-  expect(await model.understand(asks('hm'), limits())).toMatchObject({ ok: true, value: { move: 'unclear' } });
+  expect(await model.understand(asks('hm'), limits())).toMatchObject({
+    ok: true,
+    value: { move: 'unclear' },
+  });
 });
 
 test('questions side by side are answered side by side', async () => {

@@ -30,7 +30,7 @@ const RULES = [
 export type ThinkingMode = 'disabled' | 'low_effort';
 
 /** Angle brackets and ampersands as entities. */
-export const escapeForTag = (text: string): string =>
+const escapeForTag = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 function tool(request: UnderstandRequest): Anthropic.Tool {

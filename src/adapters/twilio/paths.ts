@@ -14,7 +14,7 @@ const PATH = /^\/twilio\/(status|amd|stream|resume)\/([A-Za-z0-9_-]{1,64})$/;
 /** Retries of a webhook that Twilio does not make by default: on connection trouble and on our 5xx, up to three times. Never signed, never sent. */
 const RETRY = '#rc=3&rp=ct,5xx';
 
-export const isCallbackKind = (raw: string | undefined): raw is CallbackKind =>
+const isCallbackKind = (raw: string | undefined): raw is CallbackKind =>
   raw === 'status' || raw === 'amd' || raw === 'stream' || raw === 'resume';
 
 /** The signed part of a callback's address; `publicUrl` may carry a path of its own and must not end in a slash. */
