@@ -3,6 +3,7 @@ import type { Disposition, OutcomeKind } from './disposition.ts';
 import type { AttemptId, ContactId, LocationId } from './ids.ts';
 import type { ContactPurpose, ContactState, Refusal } from './planning.ts';
 import type { TranscriptLine, TurnLatency } from './call.ts';
+import type { CallEvent } from './callEvent.ts';
 import type { Instant } from './time.ts';
 
 export interface NightNumbers {
@@ -46,6 +47,8 @@ export interface CallRow {
   readonly endedAt: Instant | null;
   readonly disposition: Disposition | null;
   readonly outcomes: readonly OutcomeKind[];
+  /** The newest state of the script; null while nobody has picked up. */
+  readonly state: string | null;
   /** While the call is going on: the newest line of the transcript. */
   readonly lastLine: TranscriptLine | null;
   readonly medianLatencyMs: number | null;
@@ -81,8 +84,18 @@ export interface CallbackRow {
   readonly attempt: AttemptId | null;
 }
 
+/** Something that a patient was told and that has not come true yet. */
+export interface PromiseRow {
+  readonly promise: string;
+  readonly patientName: string | null;
+  readonly madeAt: Instant;
+  readonly attempt: AttemptId;
+}
+
 export interface CallDetail {
   readonly row: CallRow;
+  /** The call's log, in its order. */
+  readonly events: readonly CallEvent[];
   readonly transcript: readonly TranscriptLine[];
   readonly latencies: readonly TurnLatency[];
   readonly path: readonly string[];

@@ -4,7 +4,7 @@ import type { ConversationResult } from '../../domain/conversation.ts';
 import type { Disposition, OutcomeKind } from '../../domain/disposition.ts';
 import type { AttemptId, ContactId, LocationId, RunId } from '../../domain/ids.ts';
 import type { ContactPurpose, ContactState, RuleFired } from '../../domain/planning.ts';
-import type { CallDetail, CallRow, CallbackRow, ContactRow, SlotRow } from '../../domain/report.ts';
+import type { CallDetail, CallRow, CallbackRow, ContactRow, PromiseRow, SlotRow } from '../../domain/report.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { ReportStore } from '../../ports/store/reportStore.ts';
 import type * as Row from '../../generated/prisma/client.ts';
@@ -39,6 +39,9 @@ function median(values: readonly number[]): number | null {
 const latenciesOf = (events: readonly CallEvent[]) =>
   events.flatMap((event) => (event.kind === 'turn_measured' ? [event.latency] : []));
 
+const statesOf = (events: readonly CallEvent[]): readonly string[] =>
+  events.flatMap((event) => (event.kind === 'state_entered' ? [event.state] : []));
+
 const linesOf = (events: readonly CallEvent[]): readonly TranscriptLine[] =>
   events.flatMap((event) => (event.kind === 'said' || event.kind === 'heard' ? [event.line] : []));
 
@@ -57,19 +60,20 @@ function callRowOf(
     endedAt: toInstantOrNull(row.endedAt),
     disposition: row.disposition as Disposition | null,
     outcomes: row.outcomes.map((outcome) => outcome.kind as OutcomeKind),
+    state: statesOf(events).at(-1) ?? null,
     lastLine: linesOf(events).at(-1) ?? null,
     medianLatencyMs: median(latenciesOf(events).map((latency) => latency.firstAudioMs)),
     recordingMs: row.recordingMs,
   };
 }
 
-/** Only what the rows of a list show: spoken lines and measured turns. */
+/** Only what the rows of a list show: states, spoken lines and measured turns. */
 async function eventsOf(
   db: Database,
   attempts: readonly string[],
 ): Promise<ReadonlyMap<string, readonly CallEvent[]>> {
   const rows = await db.callEvent.findMany({
-    where: { attemptId: { in: [...attempts] }, kind: { in: ['said', 'heard', 'turn_measured'] } },
+    where: { attemptId: { in: [...attempts] }, kind: { in: ['state_entered', 'said', 'heard', 'turn_measured'] } },
     orderBy: [{ attemptId: 'asc' }, { seq: 'asc' }],
   });
   const byAttempt = new Map<string, CallEvent[]>();
@@ -180,11 +184,36 @@ async function readCall(db: Database, attempt: AttemptId): Promise<CallDetail | 
   const result = row.result as unknown as ConversationResult | null;
   return {
     row: callRowOf(row, names, events),
+    events,
     transcript: result?.transcript ?? linesOf(events),
     latencies: result?.latencies ?? latenciesOf(events),
-    path: result?.path ?? events.flatMap((event) => (event.kind === 'state_entered' ? [event.state] : [])),
+    path: result?.path ?? statesOf(events),
     decisions: decisions.flatMap((decision) => decision.rules as unknown as readonly RuleFired[]),
   };
+}
+
+async function readPromises(db: Database, run: RunId): Promise<readonly PromiseRow[]> {
+  const open = await db.promiseMade.findMany({ where: { state: 'open' }, orderBy: { madeAt: 'asc' } });
+  const calls = await db.callAttempt.findMany({
+    where: { id: { in: open.map((row) => row.attemptId) }, contact: { runId: run } },
+    include: WITH_CONTACT,
+  });
+  const names = await namesOf(
+    db,
+    calls.flatMap((call) => call.contact.patients),
+  );
+  return open.flatMap((row) => {
+    const call = calls.find((candidate) => candidate.id === row.attemptId);
+    if (call === undefined) return [];
+    return [
+      {
+        promise: row.id,
+        patientName: call.contact.patients.map((link) => names.get(link.patientId) ?? '').join(', ') || null,
+        madeAt: toInstant(row.madeAt),
+        attempt: row.attemptId as AttemptId,
+      },
+    ];
+  });
 }
 
 async function isQuiet(db: Database, run: RunId, now: Instant): Promise<boolean> {
@@ -230,6 +259,7 @@ export function reportStore(db: Database): ReportStore {
     contacts: (run) => readContacts(db, run),
     slots: (run) => readSlots(db, run),
     callbacks: (run) => readCallbacks(db, run),
+    promises: (run) => readPromises(db, run),
     call: (attempt) => readCall(db, attempt),
     isQuiet: (run, now) => isQuiet(db, run, now),
   };

@@ -6,6 +6,7 @@ import type {
   CallRow,
   ContactRow,
   NightNumbers,
+  PromiseRow,
   SlotRow,
 } from '../../domain/report.ts';
 import type { Instant } from '../../domain/time.ts';
@@ -21,6 +22,8 @@ export interface ReportStore {
   contacts(run: RunId): Promise<readonly ContactRow[]>;
   slots(run: RunId): Promise<readonly SlotRow[]>;
   callbacks(run: RunId): Promise<readonly CallbackRow[]>;
+  /** Open ones, oldest first. */
+  promises(run: RunId): Promise<readonly PromiseRow[]>;
   call(attempt: AttemptId): Promise<CallDetail | null>;
   /** True when nothing is due any more: no contact callable now, no live attempt, no unsettled write-back, no slot waiting for its turn. */
   isQuiet(run: RunId, now: Instant): Promise<boolean>;
