@@ -4,8 +4,7 @@
  *
  *   line, detector, transcriber --> turn machine --> commit --> understand --> script machine --> reply --> mouth --> line
  *
- * Invariants: events are taken one after the other, also those that arise while one is being taken; after `finish` nothing happens any
- * more; every wait is bounded by a timer of this file or of the mouth's.
+ * Invariants: after `finish` nothing happens any more; every wait is bounded by a timer of this file or of the mouth's.
  */
 import type { ConversationBrief, ConversationResult } from '../domain/conversation.ts';
 import { unreachable } from '../domain/result.ts';
@@ -22,10 +21,12 @@ import { Mouth } from './mouth.ts';
 import type { Move } from './moves.ts';
 import { CallRecorder } from './recordCall.ts';
 import { SORRY_GOODBYE } from './script/prompts.ts';
-import { OPENING_STATE, type Line, type Reply, type ScriptInput, type ScriptState } from './script/states.ts';
+import { OPENING_STATE, type Reply, type ScriptInput, type ScriptState } from './script/states.ts';
 import { transition } from './script/transition.ts';
-import { deadlineOf, openingTurn, step } from './turn.ts';
-import type { Turn, TurnEffect, TurnEvent, TurnTimes } from './turnTypes.ts';
+import { SpokenReplies } from './spokenReplies.ts';
+import { openingTurn } from './turn.ts';
+import { TurnLoop } from './turnLoop.ts';
+import type { TurnEffect, TurnTimes } from './turnTypes.ts';
 import { Understandings } from './understandings.ts';
 import { voiceSettings } from './voiceSettings.ts';
 
@@ -51,17 +52,12 @@ export class Conversation {
   readonly #mouth: Mouth;
   readonly #understandings: Understandings;
   readonly #bookings: Bookings;
-  readonly #pending: TurnEvent[] = [];
-  readonly #utterances = new Map<number, readonly Line[]>();
+  readonly #turns: TurnLoop;
+  readonly #replies = new SpokenReplies();
   readonly #finished: Promise<ConversationResult>;
   #resolve: (result: ConversationResult) => void = () => undefined;
-  #turn: Turn;
   #script: ScriptState = OPENING_STATE;
-  #factsHeard = false;
-  #utterance = 0;
-  #taking = false;
   #over = false;
-  #tick: Cancel = () => undefined;
   #idle: Cancel = () => undefined;
   #longest: Cancel = () => undefined;
   #farewell: Cancel = () => undefined;
@@ -85,10 +81,13 @@ export class Conversation {
       },
       {
         firstAudio: (_, speech) => this.#record.answered(speech),
-        lineEnded: (utterance, line) => this.#lineEnded(utterance, line),
+        lineEnded: (utterance, line) => {
+          if (this.#replies.ended(utterance, line))
+            this.#turns.take({ kind: 'protection_over', atMs: this.#time.nowMs(), utterance });
+        },
         ended: (utterance, said) => {
           this.#record.said(said, false);
-          this.#take({ kind: 'played', atMs: this.#time.nowMs(), utterance });
+          this.#turns.take({ kind: 'played', atMs: this.#time.nowMs(), utterance });
         },
         failed: (utterance, reason) => this.#voiceFailed(utterance, reason),
       },
@@ -101,7 +100,7 @@ export class Conversation {
         recorder: this.#recorder,
       },
       {
-        turn: (event) => this.#take(event),
+        turn: (event) => this.#turns.take(event),
         beep: () => this.#ask({ kind: 'beep' }),
         transcriberFailed: (reason, mayReopen) => {
           this.#record.vendorFailed('transcriber', reason);
@@ -110,12 +109,17 @@ export class Conversation {
       },
     );
     this.#understandings = new Understandings(parts.model, limits.understandMs, (ask) =>
-      this.#take({ kind: 'understood', atMs: this.#time.nowMs(), ask }),
+      this.#turns.take({ kind: 'understood', atMs: this.#time.nowMs(), ask }),
     );
     this.#bookings = new Bookings(parts.frontDesk, parts.clock, limits.bookMs, (result) =>
       this.#ask({ kind: 'booked', result }),
     );
-    this.#turn = openingTurn(0, { expects: 'hello', patienceMs: HELLO_MS });
+    this.#turns = new TurnLoop(
+      openingTurn(0, { expects: 'hello', patienceMs: HELLO_MS }),
+      limits.turn,
+      { nowMs: () => this.#time.nowMs(), after: (ms, fn) => parts.clock.after(ms, fn) },
+      (effect) => this.#do(effect),
+    );
     this.#finished = new Promise((resolve) => (this.#resolve = resolve));
   }
 
@@ -128,7 +132,7 @@ export class Conversation {
     this.#parts.line.listen((event) => this.#onLine(event));
     if (signal.aborted) this.#end('draining');
     else signal.addEventListener('abort', () => this.#end('draining'), { once: true });
-    this.#arm();
+    this.#turns.arm();
     return this.#finished;
   }
 
@@ -162,41 +166,15 @@ export class Conversation {
       time: null,
       answer: null,
       quote: `key ${digit}`,
-      factsHeard: this.#factsHeard,
+      factsHeard: this.#replies.factsHeard,
     };
     this.#ask({ kind: 'heard', turn }, true);
-  }
-
-  #take(event: TurnEvent): void {
-    if (this.#over) return;
-    this.#pending.push(event);
-    if (this.#taking) return;
-    this.#taking = true;
-    for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
-      const [turn, effects] = step(this.#turn, next, this.#limits.turn);
-      this.#turn = turn;
-      for (const effect of effects) this.#do(effect);
-    }
-    this.#taking = false;
-    this.#arm();
-  }
-
-  /** One timer for whatever the turn machine is waiting for. */
-  #arm(): void {
-    this.#tick();
-    if (this.#over) return;
-    const nowMs = this.#time.nowMs();
-    const deadline = deadlineOf(this.#turn, nowMs, this.#limits.turn);
-    if (deadline === null) return;
-    this.#tick = this.#parts.clock.after(Math.max(1, deadline - nowMs), () =>
-      this.#take({ kind: 'tick', atMs: this.#time.nowMs() }),
-    );
   }
 
   #do(effect: TurnEffect): void {
     switch (effect.kind) {
       case 'play':
-        return this.#mouth.say(effect.utterance, this.#utterances.get(effect.utterance) ?? []);
+        return this.#mouth.say(effect.utterance, this.#replies.linesOf(effect.utterance));
       case 'stop': {
         const said = this.#mouth.stop(effect.utterance);
         if (said !== null) this.#record.interrupted(said);
@@ -205,7 +183,11 @@ export class Conversation {
       case 'resume':
         return this.#mouth.resume(effect.utterance);
       case 'understand':
-        return this.#understandings.start(effect.ask, effect.words, this.#context());
+        return this.#understandings.start(effect.ask, effect.words, {
+          where: this.#script.where,
+          brief: this.#brief,
+          asked: this.#record.lastSaid,
+        });
       case 'forget':
         return this.#understandings.forget(effect.ask);
       case 'commit':
@@ -217,10 +199,6 @@ export class Conversation {
       default:
         return unreachable(effect);
     }
-  }
-
-  #context() {
-    return { where: this.#script.where, brief: this.#brief, asked: this.#record.lastSaid };
   }
 
   /** The callee's turn is over: what it meant goes to the script. */
@@ -237,7 +215,7 @@ export class Conversation {
       return this.#ask({ kind: 'unclear', quote: words });
     }
     this.#record.understood(understood.meaning.move, understood.by);
-    this.#ask({ kind: 'heard', turn: { ...understood.meaning, factsHeard: this.#factsHeard } });
+    this.#ask({ kind: 'heard', turn: { ...understood.meaning, factsHeard: this.#replies.factsHeard } });
   }
 
   /** Puts something to the script and answers as it says. */
@@ -254,15 +232,10 @@ export class Conversation {
 
   #reply(reply: Reply): void {
     if (reply.book !== null) this.#bookings.start(reply.book);
-    if (reply.say.some((line) => line.facts === true)) this.#factsHeard = false;
     this.#ears.expect(endOfTurnThreshold(reply.expects));
-    const utterance = reply.say.length === 0 ? null : ++this.#utterance;
-    if (utterance !== null) {
-      this.#utterances.clear();
-      this.#utterances.set(utterance, reply.say);
-      this.#record.saying(reply.say.map((line) => line.text).join(' '));
-    }
-    this.#take({
+    const utterance = this.#replies.begin(reply.say);
+    if (utterance !== null) this.#record.saying(reply.say.map((line) => line.text).join(' '));
+    this.#turns.take({
       kind: 'reply',
       atMs: this.#time.nowMs(),
       utterance,
@@ -273,14 +246,6 @@ export class Conversation {
     });
   }
 
-  #lineEnded(utterance: number, line: Line): void {
-    const lines = this.#utterances.get(utterance) ?? [];
-    const later = lines.slice(lines.indexOf(line) + 1);
-    if (line.facts === true && !later.some((l) => l.facts === true)) this.#factsHeard = true;
-    if (line.protected === true && !later.some((l) => l.protected === true))
-      this.#take({ kind: 'protection_over', atMs: this.#time.nowMs(), utterance });
-  }
-
   /** A line could not be spoken: say the one sentence that is ready, or end without. */
   #voiceFailed(utterance: number, reason: string): void {
     this.#record.vendorFailed('voice', reason);
@@ -289,7 +254,7 @@ export class Conversation {
       this.#ask({ kind: 'must_end', because: 'cannot_speak' });
       return void this.#finish('agent');
     }
-    this.#take({ kind: 'played', atMs: this.#time.nowMs(), utterance });
+    this.#turns.take({ kind: 'played', atMs: this.#time.nowMs(), utterance });
     this.#ask({ kind: 'must_end', because: 'draining' });
   }
 
@@ -308,9 +273,11 @@ export class Conversation {
   async #finish(endedBy: ConversationResult['endedBy']): Promise<void> {
     if (this.#over) return;
     this.#over = true;
-    for (const cancel of [this.#tick, this.#idle, this.#longest, this.#farewell]) cancel();
+    this.#turns.close();
+    for (const cancel of [this.#idle, this.#longest, this.#farewell]) cancel();
     const durationMs = Math.round(this.#time.nowMs());
-    if (this.#turn.phase === 'speaking') this.#record.cutByEnd(this.#mouth.stop(this.#turn.utterance));
+    const { turn } = this.#turns;
+    if (turn.phase === 'speaking') this.#record.cutByEnd(this.#mouth.stop(turn.utterance));
     this.#understandings.close();
     this.#ears.close();
     this.#mouth.close();

@@ -45,7 +45,7 @@ const MONTH = /^(?:january|february|march|april|june|july|august|september|octob
 const WEEKDAY = /^(?:mon|tues|wednes|thurs|fri|satur|sun)days?$/;
 
 /** True when the words are a whole answer to the question that was asked. */
-export function isComplete(text: string, expects: Expects): boolean {
+function isComplete(text: string, expects: Expects): boolean {
   if (!CLOSED.has(expects)) return false;
   const plain = wordsOf(text).join(' ');
   return YES_NO.test(plain) || (expects === 'offer_time' && CHOICE.test(plain));

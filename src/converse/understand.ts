@@ -11,7 +11,7 @@ import type { HeardTurn, Where } from './script/states.ts';
 import { hearTimes } from './times.ts';
 
 /** A turn's meaning without what only playback knows. */
-export type Meaning = Omit<HeardTurn, 'factsHeard'>;
+type Meaning = Omit<HeardTurn, 'factsHeard'>;
 
 export type Understood =
   | { readonly by: 'rules' | 'model'; readonly meaning: Meaning }

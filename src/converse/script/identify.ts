@@ -94,7 +94,7 @@ function verify(state: ScriptState, person: number, brief: ConversationBrief): S
 }
 
 /** Someone else took the call: a neutral message, nothing more. */
-export function takeMessage(
+function takeMessage(
   state: ScriptState,
   person: number,
   brief: ConversationBrief,

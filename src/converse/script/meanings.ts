@@ -1,6 +1,5 @@
 /** What the model is asked: which moves a state takes, and when each is meant. The rules layer is not bound by it; the script is. */
 import type { BriefedPlace } from '../../domain/conversation.ts';
-import type { UnderstandRequest } from '../../ports/languageModel.ts';
 import type { Move } from '../moves.ts';
 import type { Where } from './states.ts';
 
@@ -73,7 +72,7 @@ export function movesAt(where: Where): readonly Move[] {
 }
 
 /** Stable for a place, so that a provider can keep it cached from call to call. It holds no patient and no appointment. */
-export function instructionsFor(place: BriefedPlace): string {
+function instructionsFor(place: BriefedPlace): string {
   const facts = Object.entries(place.facts).map(([topic, fact]) => `- ${topic}: ${fact}`);
   return [
     'You label one turn of a phone call between a scheduling assistant and the person called.',
@@ -85,12 +84,8 @@ export function instructionsFor(place: BriefedPlace): string {
   ].join('\n');
 }
 
-export const requestFor = (
-  where: Where,
-  place: BriefedPlace,
-  asked: string,
-  heard: string,
-): UnderstandRequest => ({
+/** One question to the model about one turn: `heard` is data in it, never part of its instructions. */
+export const requestFor = (where: Where, place: BriefedPlace, asked: string, heard: string) => ({
   instructions: instructionsFor(place),
   asked,
   heard,

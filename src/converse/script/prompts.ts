@@ -57,7 +57,7 @@ function askIdentify(person: BriefedPerson, variant: number): readonly Line[] {
 }
 
 /** "a cleaning with Doctor Patel on Tuesday, November twenty fourth, at two thirty PM" */
-export const described = (brief: ConversationBrief, subject: Subject): string => {
+const described = (brief: ConversationBrief, subject: Subject): string => {
   const appointment = appointmentOf(brief, subject);
   return `${appointment.spokenVisit} with ${appointment.spokenProvider} on ${when(brief, appointment.start)}`;
 };

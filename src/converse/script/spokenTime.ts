@@ -38,7 +38,7 @@ export function sayClock(local: Pick<LocalTime, 'hour' | 'minute'>): string {
 }
 
 /** "Tuesday, November twenty fourth" */
-export const sayDate = (local: LocalTime): string =>
+const sayDate = (local: LocalTime): string =>
   `${WEEKDAYS[local.weekday - 1] ?? ''}, ${MONTHS[local.month - 1] ?? ''} ${ordinal(local.day)}`;
 
 /** "Tuesday, November twenty fourth, at two thirty PM": unmistakable, for anything that is decided. */

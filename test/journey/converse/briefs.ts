@@ -25,7 +25,7 @@ export const PLACE = {
   voiceId: 'voice-one',
 } as const;
 
-export const opening = (slot: string, date: string, hour: number, minute = 0): Opening => {
+const opening = (slot: string, date: string, hour: number, minute = 0): Opening => {
   const start = instantAt(date, hour * 60 + minute, CHICAGO);
   return {
     slot: id<ExternalId>(slot),

@@ -4,6 +4,7 @@ import type { ConversationBrief, ConversationResult } from '../../../src/domain/
 import { holdConversation } from '../../../src/converse/holdConversation.ts';
 import { PhraseCache } from '../../../src/converse/phraseCache.ts';
 import { prepareConversation } from '../../../src/converse/prepareConversation.ts';
+import { RenderQueue } from '../../../src/converse/renderQueue.ts';
 import { virtualClock } from '../../support/virtualClock.ts';
 import {
   FakeFrontDesk,
@@ -19,7 +20,7 @@ import {
 } from './fakes.ts';
 
 /** What the callee says when the agent has said something that matches; each line answers once, unless `always`. */
-export interface Habit {
+interface Habit {
   readonly to: RegExp;
   readonly say?: string;
   readonly always?: true;
@@ -27,7 +28,7 @@ export interface Habit {
   readonly act?: (callee: Callee) => void;
 }
 
-export class Callee {
+class Callee {
   readonly line: FakeLine;
   readonly transcriber: FakeTranscriber;
   constructor(line: FakeLine, transcriber: FakeTranscriber) {
@@ -92,7 +93,11 @@ export async function call(brief: ConversationBrief, setup: CallSetup): Promise<
   const stop = new AbortController();
   const callee = new Callee(line, transcriber);
   if (setup.prepare !== false) {
-    const prepared = prepareConversation(brief, { voice, phrases, clock }, stop.signal);
+    const prepared = prepareConversation(
+      brief,
+      { voice, phrases, clock, renderings: new RenderQueue(3) },
+      stop.signal,
+    );
     await clock.advance(10);
     await prepared;
   }

@@ -13,6 +13,7 @@ import { turnLatency } from '../../../src/converse/latency.ts';
 import { PhraseCache, phraseKey } from '../../../src/converse/phraseCache.ts';
 import { Playout } from '../../../src/converse/playout.ts';
 import { prepareConversation } from '../../../src/converse/prepareConversation.ts';
+import { RenderQueue } from '../../../src/converse/renderQueue.ts';
 import { CallRecorder } from '../../../src/converse/recordCall.ts';
 import { NOTHING_SPENT, spend, unspent } from '../../../src/converse/unspent.ts';
 import { voiceSettings } from '../../../src/converse/voiceSettings.ts';
@@ -20,7 +21,7 @@ import type { RenderedSpeech } from '../../../src/ports/speech.ts';
 import { PLACE, confirmBrief } from '../../journey/converse/briefs.ts';
 import { FakeVoice } from '../../journey/converse/fakes.ts';
 import { virtualClock } from '../../support/virtualClock.ts';
-import alawmulaw from 'alawmulaw';
+import { mulaw } from 'alawmulaw';
 
 const words = ['one', 'two', 'three', 'four'].map((word, i) => ({
   word,
@@ -50,7 +51,7 @@ const sound = (bytes: number, value: number): Uint8Array => new Uint8Array(bytes
 const speech = (bytes: number): RenderedSpeech => ({ mulaw: new Uint8Array(bytes), words: [] });
 
 const tone = (hz: number, ms: number): Uint8Array =>
-  alawmulaw.mulaw.encode(
+  mulaw.encode(
     Int16Array.from({ length: ms * 8 }, (_, i) =>
       Math.round(9_000 * Math.sin((2 * Math.PI * hz * i) / 8_000)),
     ),
@@ -67,7 +68,7 @@ const beeps = (...parts: Uint8Array[]): number => {
 describe('mu-law', () => {
   test('every byte has the value that another decoder gives it', () => {
     const codes = Uint8Array.from({ length: 256 }, (_, i) => i);
-    const theirs = alawmulaw.mulaw.decode(codes);
+    const theirs = mulaw.decode(codes);
     for (const code of codes) expect(sampleOf(code) * 32_768).toBe(theirs[code]);
   });
 
@@ -218,7 +219,7 @@ describe('the phrase cache', () => {
     const voice = new FakeVoice(virtualClock());
     const clock = virtualClock();
     const phrases = new PhraseCache(64_000_000, null);
-    const parts = { voice, phrases, clock };
+    const parts = { voice, phrases, clock, renderings: new RenderQueue(3) };
     const prepared = await prepareConversation(confirmBrief(), parts, new AbortController().signal);
     expect(prepared.failed).toBe(0);
     expect(prepared.ready).toBeGreaterThan(30);
@@ -232,7 +233,8 @@ describe('the phrase cache', () => {
     const voice = new FakeVoice(virtualClock());
     const stop = new AbortController();
     stop.abort();
-    const parts = { voice, phrases: new PhraseCache(64_000_000, null), clock: virtualClock() };
+    const phrases = new PhraseCache(64_000_000, null);
+    const parts = { voice, phrases, clock: virtualClock(), renderings: new RenderQueue(3) };
     expect(await prepareConversation(confirmBrief(), parts, stop.signal)).toEqual({ ready: 0, failed: 0 });
   });
 });
