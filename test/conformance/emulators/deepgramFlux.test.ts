@@ -1,5 +1,5 @@
 import { type Deepgram, DeepgramClient } from '@deepgram/sdk';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 
 import {
@@ -12,6 +12,7 @@ import { PROFILES } from '../../../src/emulators/profiles.ts';
 import type { SpeechRegistry } from '../../../src/emulators/speech.ts';
 import { installedVersion, vendorSchema } from '../../oracles/vendorSchema.ts';
 import { chance, joined, silence, syntheticSpeech } from '../../unit/emulators/syntheticSpeech.ts';
+import { until } from './until.ts';
 
 const oracle = vendorSchema('deepgram');
 const closing: (() => Promise<void> | void)[] = [];
@@ -86,7 +87,7 @@ test('a turn is heard word by word, ends once, and every message is of a type th
     tag: 'test',
   });
   await call.say(joined(silence(500), speech.mulaw, silence(1000)));
-  await vi.waitFor(() => expect(call.turning().map(({ event }) => event)).toContain('EndOfTurn'));
+  await until(() => expect(call.turning().map(({ event }) => event)).toContain('EndOfTurn'));
 
   expect(call.messages[0]).toMatchObject({ type: 'Connected', sequence_id: 0 });
   expect(call.messages.flatMap((message) => oracle.problems('FluxServerMessage', message))).toEqual([]);
@@ -108,9 +109,9 @@ test('nothing happens without audio: a turn that is not followed by silence neve
   registry.register(speech);
   const call = await flux(emulator);
   await call.say(speech.mulaw);
-  await vi.waitFor(() => expect(call.turns().at(-1)?.transcript).toBe('Hold on'));
+  await until(() => expect(call.turns().at(-1)?.transcript).toBe('Hold on'));
   call.socket.sendConfigure({ type: 'Configure', thresholds: { eot_threshold: 0.8 } });
-  await vi.waitFor(() => expect(call.messages.at(-1)?.type).toBe('ConfigureSuccess'));
+  await until(() => expect(call.messages.at(-1)?.type).toBe('ConfigureSuccess'));
   expect(call.turning().map(({ event }) => event)).toEqual(['StartOfTurn']);
 });
 
@@ -122,7 +123,7 @@ test('words whose audio was lost on the way are not in the transcript', async ()
   holed.set(syntheticSpeech('crackle', 99).mulaw.slice(40 * 8), (40 + 300) * 8);
   const call = await flux(emulator);
   await call.say(joined(holed, silence(1000)));
-  await vi.waitFor(() => expect(call.turning().at(-1)?.event).toBe('EndOfTurn'));
+  await until(() => expect(call.turning().at(-1)?.event).toBe('EndOfTurn'));
   expect(call.turning().at(-1)?.transcript).toBe('please my appointment tomorrow morning');
 });
 
@@ -134,7 +135,7 @@ test('a configuration that is out of range fails and leaves the old one in force
   await call.socket.waitForOpen();
   call.socket.sendConfigure({ type: 'Configure', thresholds: { eot_threshold: 1 }, keyterms: ['Okafor'] });
   call.socket.sendConfigure({ type: 'Configure', thresholds: { eager_eot_threshold: 0.1 } });
-  await vi.waitFor(() => expect(call.messages).toHaveLength(3));
+  await until(() => expect(call.messages).toHaveLength(3));
   expect(call.messages.flatMap((message) => oracle.problems('FluxServerMessage', message))).toEqual([]);
   expect(call.messages[1]).toMatchObject({
     type: 'ConfigureSuccess',
@@ -143,9 +144,7 @@ test('a configuration that is out of range fails and leaves the old one in force
   });
   expect(call.messages[2]).toMatchObject({ type: 'ConfigureFailure' });
   await call.say(joined(speech.mulaw, silence(6000)));
-  await vi.waitFor(() =>
-    expect(call.turning().at(-1)).toMatchObject({ event: 'EndOfTurn', trigger: 'timeout' }),
-  );
+  await until(() => expect(call.turning().at(-1)).toMatchObject({ event: 'EndOfTurn', trigger: 'timeout' }));
 });
 
 test('ForceEndTurn ends a turn where it is enabled, and is a fatal error where it is not', async () => {
@@ -155,7 +154,7 @@ test('ForceEndTurn ends a turn where it is enabled, and is a fatal error where i
   const call = await flux(enabled.emulator);
   await call.say(speech.mulaw);
   call.socket.sendForceEndTurn({ type: 'ForceEndTurn' });
-  await vi.waitFor(() =>
+  await until(() =>
     expect(call.turning().at(-1)).toMatchObject({
       event: 'EndOfTurn',
       trigger: 'manual',
@@ -167,7 +166,7 @@ test('ForceEndTurn ends a turn where it is enabled, and is a fatal error where i
   const other = await flux(disabled.emulator);
   await other.socket.waitForOpen();
   other.socket.sendForceEndTurn({ type: 'ForceEndTurn' });
-  await vi.waitFor(() => expect(other.closes).toHaveLength(1));
+  await until(() => expect(other.closes).toHaveLength(1));
   expect(other.messages[1]).toMatchObject({ type: 'Error', code: 'UNPARSABLE_CLIENT_MESSAGE' });
   expect(oracle.problems('FluxServerMessage', other.messages[1])).toEqual([]);
 });
@@ -177,7 +176,7 @@ test('CloseStream closes with 1000', async () => {
   const call = await flux(emulator);
   await call.socket.waitForOpen();
   call.socket.sendCloseStream({ type: 'CloseStream' });
-  await vi.waitFor(() => expect(call.closes).toEqual([{ code: 1000, reason: '' }]));
+  await until(() => expect(call.closes).toEqual([{ code: 1000, reason: '' }]));
 });
 
 test.each([
@@ -196,7 +195,7 @@ test.each([
 ])('the handshake is refused for %s', async (_, key, more, status) => {
   const { emulator } = await started();
   const call = await flux(emulator, more, key);
-  await vi.waitFor(() => expect(call.errors.map(String).join(' ')).toContain(status));
+  await until(() => expect(call.errors.map(String).join(' ')).toContain(status));
 });
 
 test('a refused handshake carries the vendor error headers', async () => {
@@ -239,11 +238,11 @@ test('faults come when they are asked for, over HTTP too', async () => {
   });
   expect(asked.status).toBe(200);
   const refused = await flux(emulator);
-  await vi.waitFor(() => expect(refused.errors.map(String).join(' ')).toContain('429'));
+  await until(() => expect(refused.errors.map(String).join(' ')).toContain('429'));
 
   const call = await flux(emulator, { eager_eot_threshold: 0.4 });
   await call.say(turn);
-  await vi.waitFor(() => expect(call.turning().at(-1)?.event).toBe('EndOfTurn'));
+  await until(() => expect(call.turning().at(-1)?.event).toBe('EndOfTurn'));
   expect(call.turning().map(({ event }) => event)).toEqual([
     'StartOfTurn',
     'EagerEndOfTurn',
@@ -254,19 +253,19 @@ test('faults come when they are asked for, over HTTP too', async () => {
 
   emulator.control.add({ kind: 'slow_end', lagMs: 1200 });
   await call.say(turn);
-  await vi.waitFor(() => expect(call.turning().filter(({ event }) => event === 'EndOfTurn')).toHaveLength(2));
+  await until(() => expect(call.turning().filter(({ event }) => event === 'EndOfTurn')).toHaveLength(2));
   const slow = call.turning().at(-1);
   expect((slow?.audio_window_end ?? 0) - (slow?.words.at(-1)?.end ?? 0)).toBeCloseTo(1.2, 1);
   expect(slow?.turn_index).toBe(1);
 
   emulator.control.add({ kind: 'close_mid_turn', code: 1011 });
   await call.say(turn);
-  await vi.waitFor(() => expect(call.closes[0]?.code).toBe(1011));
+  await until(() => expect(call.closes[0]?.code).toBe(1011));
 
   emulator.control.add({ kind: 'error_frame' });
   const broken = await flux(emulator);
   await broken.say(turn);
-  await vi.waitFor(() =>
+  await until(() =>
     expect(broken.messages.at(-1)).toMatchObject({ type: 'Error', code: 'INTERNAL_SERVER_ERROR' }),
   );
 
@@ -286,7 +285,7 @@ test('a profile makes the end of turn late by its silence in audio and its deliv
   const call = await flux(emulator);
   const sentAt = performance.now();
   await call.say(joined(speech.mulaw.slice(0, 340 * 8), silence(600)));
-  await vi.waitFor(() => expect(call.turning().at(-1)?.event).toBe('EndOfTurn'));
+  await until(() => expect(call.turning().at(-1)?.event).toBe('EndOfTurn'));
   expect(performance.now() - sentAt).toBeGreaterThan(99);
   const end = call.turning().at(-1);
   expect((end?.audio_window_end ?? 0) - (end?.words.at(-1)?.end ?? 0)).toBeCloseTo(0.16, 2);
@@ -302,7 +301,7 @@ test('a word error rate makes mistakes, the same ones with the same seed', async
     registry.register(speech);
     const call = await flux(emulator);
     await call.say(joined(speech.mulaw, silence(1500)));
-    await vi.waitFor(() => expect(call.turning().at(-1)?.event).toBe('EndOfTurn'));
+    await until(() => expect(call.turning().at(-1)?.event).toBe('EndOfTurn'));
     transcripts.push(call.turning().at(-1)?.transcript ?? '');
   }
   expect(transcripts[0]).toBe(transcripts[1]);

@@ -1,5 +1,5 @@
 import { DeepgramClient, DeepgramError } from '@deepgram/sdk';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 
 import { type DeepgramEmulator, startDeepgramEmulator } from '../../../src/emulators/deepgram/emulator.ts';
 import { createSpeechRegistry } from '../../../src/emulators/hearing/speechRegistry.ts';
@@ -7,6 +7,7 @@ import { PROFILES } from '../../../src/emulators/profiles.ts';
 import type { SpeechRegistry } from '../../../src/emulators/speech.ts';
 import { vendorSchema } from '../../oracles/vendorSchema.ts';
 import { chance, joined, silence, syntheticSpeech } from '../../unit/emulators/syntheticSpeech.ts';
+import { until } from './until.ts';
 
 const oracle = vendorSchema('deepgram');
 const closing: (() => Promise<void> | void)[] = [];
@@ -78,14 +79,14 @@ test('interim results grow, a pause makes them final, and a longer one ends the 
     smart_format: true,
   });
   await call.say(joined(silence(300), speech.mulaw, silence(1500)));
-  await vi.waitFor(() => expect(call.of('UtteranceEnd')).toHaveLength(1));
+  await until(() => expect(call.of('UtteranceEnd')).toHaveLength(1));
   expect(call.of('SpeechStarted')).not.toHaveLength(0);
   expect(call.transcripts({ speech_final: true })).toEqual(['Yes, I can make it.']);
   expect(call.transcripts({ is_final: false }).length).toBeGreaterThan(1);
   expect(call.of('UtteranceEnd')[0]?.['last_word_end']).toBeCloseTo(0.3 + 0.04 + 5 * 0.3 + 0.14, 2);
 
   call.socket.sendCloseStream({ type: 'CloseStream' });
-  await vi.waitFor(() => expect(call.closes).toEqual([{ code: 1000, reason: '' }]));
+  await until(() => expect(call.closes).toEqual([{ code: 1000, reason: '' }]));
   expect(call.messages.at(-1)).toMatchObject({ type: 'Metadata', channels: 1 });
   expect(call.messages.flatMap((message) => oracle.problems('NovaServerMessage', message))).toEqual([]);
 });
@@ -97,7 +98,7 @@ test('Finalize makes what was heard final before the pause is over', async () =>
   const call = await nova(client, { endpointing: 2000 });
   await call.say(joined(speech.mulaw, silence(40)));
   call.socket.sendFinalize({ type: 'Finalize' });
-  await vi.waitFor(() => expect(call.transcripts({ from_finalize: true })).toEqual(['four one two']));
+  await until(() => expect(call.transcripts({ from_finalize: true })).toEqual(['four one two']));
 });
 
 test('KeepAlive keeps a quiet socket open; without it NET-0001 closes it', async () => {
@@ -108,7 +109,7 @@ test('KeepAlive keeps a quiet socket open; without it NET-0001 closes it', async
   await left.socket.waitForOpen();
   const beat = setInterval(() => kept.socket.sendKeepAlive({ type: 'KeepAlive' }), 50);
   closing.push(() => clearInterval(beat));
-  await vi.waitFor(() => expect(left.closes[0]).toMatchObject({ code: 1011 }), { timeout: 3000 });
+  await until(() => expect(left.closes[0]).toMatchObject({ code: 1011 }));
   expect(left.closes[0]?.reason).toContain('NET-0001');
   expect(kept.closes).toEqual([]);
   expect(emulator.control.stats()['keepAlives']).toBeGreaterThan(3);

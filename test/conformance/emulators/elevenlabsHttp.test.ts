@@ -1,7 +1,7 @@
 import { ElevenLabsClient, ElevenLabsError } from '@elevenlabs/elevenlabs-js';
 import * as serialization from '@elevenlabs/elevenlabs-js/serialization/index.js';
 import { mulaw as g711 } from 'alawmulaw';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 
 import {
   type ElevenLabsEmulator,
@@ -12,6 +12,7 @@ import { type DelayProfile, PROFILES } from '../../../src/emulators/profiles.ts'
 import type { SpeechRegistry } from '../../../src/emulators/speech.ts';
 import { chance, syntheticVoice } from '../../unit/emulators/syntheticSpeech.ts';
 import { heard } from './elevenlabsCall.ts';
+import { until } from './until.ts';
 
 const closing: (() => Promise<void>)[] = [];
 
@@ -93,6 +94,8 @@ test('silence at the head moves the words with it', async () => {
   const { mulaw } = await bytesOf(await client.textToSpeech.stream('agent', ORDER));
   expect(mulaw.subarray(0, 960).every((code) => code >= 0xfe)).toBe(true);
   expect(heard(registry, mulaw)).toBe(ORDER.text);
+  const { alignment } = await client.textToSpeech.convertWithTimestamps('agent', ORDER);
+  expect(alignment?.characterStartTimesSeconds[0]).toBeCloseTo(0.12 + 0.04, 2);
 });
 
 test('timestamps say when each character is spoken, streamed or not', async () => {
@@ -194,5 +197,5 @@ test('a stalled stream stays open until the client gives up, which is counted', 
   const { value } = await reader.read();
   expect(value?.length).toBe(4000);
   await reader.cancel();
-  await vi.waitFor(() => expect(emulator.control.stats()['cancelled']).toBe(1));
+  await until(() => expect(emulator.control.stats()['cancelled']).toBe(1));
 });

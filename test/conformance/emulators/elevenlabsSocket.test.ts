@@ -1,9 +1,22 @@
-import * as serialization from '@elevenlabs/elevenlabs-js/serialization/index.js';
-import { afterEach, expect, test, vi } from 'vitest';
+import { AudioOutput } from '@elevenlabs/elevenlabs-js/serialization/types/AudioOutput.js';
+import { AudioOutputMulti } from '@elevenlabs/elevenlabs-js/serialization/types/AudioOutputMulti.js';
+import { CloseContext } from '@elevenlabs/elevenlabs-js/serialization/types/CloseContext.js';
+import { CloseSocket } from '@elevenlabs/elevenlabs-js/serialization/types/CloseSocket.js';
+import { FinalOutput } from '@elevenlabs/elevenlabs-js/serialization/types/FinalOutput.js';
+import { FinalOutputMulti } from '@elevenlabs/elevenlabs-js/serialization/types/FinalOutputMulti.js';
+import { FlushContext } from '@elevenlabs/elevenlabs-js/serialization/types/FlushContext.js';
+import { InitialiseContext } from '@elevenlabs/elevenlabs-js/serialization/types/InitialiseContext.js';
+import { InitializeConnection } from '@elevenlabs/elevenlabs-js/serialization/types/InitializeConnection.js';
+import { InitializeConnectionMulti } from '@elevenlabs/elevenlabs-js/serialization/types/InitializeConnectionMulti.js';
+import { KeepContextAlive } from '@elevenlabs/elevenlabs-js/serialization/types/KeepContextAlive.js';
+import { SendText } from '@elevenlabs/elevenlabs-js/serialization/types/SendText.js';
+import { SendTextMulti } from '@elevenlabs/elevenlabs-js/serialization/types/SendTextMulti.js';
+import { afterEach, expect, test } from 'vitest';
 
 import { readMessage } from '../../../src/emulators/elevenlabs/clientMessage.ts';
 import { PROFILES } from '../../../src/emulators/profiles.ts';
 import { closeAll, FULL, heard, opened, started, whenOver } from './elevenlabsCall.ts';
+import { until } from './until.ts';
 
 afterEach(closeAll);
 
@@ -22,37 +35,34 @@ test('contexts speak side by side, each ends when it is closed and spoken out', 
   call.send({ text: 'Are you still there? ', context_id: 'two' });
   call.send({ context_id: 'one', close_context: true });
   call.send({ context_id: 'two', close_context: true });
-  await vi.waitFor(() => expect(new Set(call.finals())).toEqual(new Set(['one', 'two'])));
+  await until(() => expect(new Set(call.finals())).toEqual(new Set(['one', 'two'])));
 
   expect(heard(registry, call.mulaw('one'))).toBe(TEXT);
   expect(heard(registry, call.mulaw('two'))).toBe('Are you still there?');
   for (const { audio } of call.messages) expect(Buffer.from(audio ?? '', 'base64').length % 160).toBe(0);
   for (const message of call.messages) {
-    const read =
-      message.isFinal === true
-        ? serialization.FinalOutputMulti.parse(message)
-        : serialization.AudioOutputMulti.parse(message);
+    const read = message.isFinal === true ? FinalOutputMulti.parse(message) : AudioOutputMulti.parse(message);
     expect(read).toMatchObject({ ok: true, value: { contextId: message.contextId } });
   }
   call.send({ close_socket: true });
-  await vi.waitFor(() => expect(call.closes).toEqual([{ code: 1000, reason: '' }]));
+  await until(() => expect(call.closes).toEqual([{ code: 1000, reason: '' }]));
 });
 
 test("every message that the SDK's serializers write is understood", () => {
   const written = [
-    serialization.InitializeConnectionMulti.json({
+    InitializeConnectionMulti.json({
       text: ' ',
       contextId: 'one',
       voiceSettings: { stability: 0.5, similarityBoost: 0.8, style: 0, useSpeakerBoost: true, speed: 1 },
       generationConfig: { chunkLengthSchedule: [120, 160] },
       xiApiKey: 'el-key',
     }),
-    serialization.InitialiseContext.json({ text: 'Hello ', contextId: 'one', voiceSettings: { speed: 1.1 } }),
-    serialization.SendTextMulti.json({ text: 'Hello ', contextId: 'one', flush: true }),
-    serialization.FlushContext.json({ contextId: 'one', flush: true }),
-    serialization.KeepContextAlive.json({ text: '', contextId: 'one' }),
-    serialization.CloseContext.json({ contextId: 'one', closeContext: true }),
-    serialization.CloseSocket.json({ closeSocket: true }),
+    InitialiseContext.json({ text: 'Hello ', contextId: 'one', voiceSettings: { speed: 1.1 } }),
+    SendTextMulti.json({ text: 'Hello ', contextId: 'one', flush: true }),
+    FlushContext.json({ contextId: 'one', flush: true }),
+    KeepContextAlive.json({ text: '', contextId: 'one' }),
+    CloseContext.json({ contextId: 'one', closeContext: true }),
+    CloseSocket.json({ closeSocket: true }),
   ].map((one) => (one.ok ? readMessage(JSON.stringify(one.value), true) : one.errors));
   expect(written).toMatchObject([
     { text: ' ', contextId: 'one', voice: { speed: 1 }, schedule: [120, 160], apiKey: 'el-key' },
@@ -64,8 +74,8 @@ test("every message that the SDK's serializers write is understood", () => {
     { closeSocket: true },
   ]);
   const single = [
-    serialization.InitializeConnection.json({ text: ' ', xiApiKey: 'el-key', voiceSettings: { speed: 1 } }),
-    serialization.SendText.json({ text: 'Hello ', tryTriggerGeneration: true }),
+    InitializeConnection.json({ text: ' ', xiApiKey: 'el-key', voiceSettings: { speed: 1 } }),
+    SendText.json({ text: 'Hello ', tryTriggerGeneration: true }),
   ].map((one) => (one.ok ? readMessage(JSON.stringify(one.value), false) : one.errors));
   expect(single).toMatchObject([
     { text: ' ', apiKey: 'el-key' },
@@ -79,7 +89,7 @@ test('the alignment puts every character into the piece of audio in which it is 
   call.send({ text: ' ', context_id: 'one' });
   call.send({ text: `${TEXT} `, context_id: 'one', flush: true });
   call.send({ context_id: 'one', close_context: true });
-  await vi.waitFor(() => expect(call.finals()).toEqual(['one']));
+  await until(() => expect(call.finals()).toEqual(['one']));
   let beforeMs = 0;
   let text = '';
   const starts: number[] = [];
@@ -109,10 +119,10 @@ test('without auto mode text waits for its schedule, and flush does not', async 
   call.send({ text: 'Too short to be spoken yet. ', context_id: 'one' });
   call.send({ text: ' ', context_id: 'two' });
   call.send({ text: 'Now. ', context_id: 'two', flush: true });
-  await vi.waitFor(() => expect(call.mulaw('two').length).toBeGreaterThan(0));
+  await until(() => expect(call.mulaw('two').length).toBeGreaterThan(0));
   expect(voice.asked.map(({ text }) => text)).toEqual(['Now.']);
   call.send({ text: 'With this it is long enough to begin. ', context_id: 'one' });
-  await vi.waitFor(() => expect(call.mulaw('one').length).toBeGreaterThan(0));
+  await until(() => expect(call.mulaw('one').length).toBeGreaterThan(0));
   expect(voice.asked.map(({ text }) => text)).toContain('Too short to be spoken yet.');
 });
 
@@ -123,7 +133,7 @@ test('in auto mode a word that is not finished is held back', async () => {
   call.send({ text: 'See you tomor', context_id: 'one' });
   call.send({ text: 'row.', context_id: 'one' });
   call.send({ context_id: 'one', close_context: true });
-  await vi.waitFor(() => expect(call.finals()).toEqual(['one']));
+  await until(() => expect(call.finals()).toEqual(['one']));
   expect(voice.asked.map(({ text }) => text)).toEqual(['See you', 'tomorrow.']);
 });
 
@@ -136,7 +146,7 @@ test('the sixth context ends the socket', async () => {
     call.send({ context_id: id, close_context: true });
   }
   call.send({ text: ' ', context_id: '6' });
-  await vi.waitFor(() => expect(call.closes[0]?.code).toBe(1008));
+  await until(() => expect(call.closes[0]?.code).toBe(1008));
   expect(call.messages).toEqual([
     { error: 'max_active_conversations', code: 1008, message: expect.stringContaining('(5)') },
   ]);
@@ -147,10 +157,10 @@ test('five contexts may be open again as soon as one has ended', async () => {
   const call = await opened(emulator, 'multi-stream-input');
   for (const id of ['1', '2', '3', '4', '5']) call.send({ text: ' ', context_id: id });
   call.send({ context_id: '3', close_context: true });
-  await vi.waitFor(() => expect(call.finals()).toEqual(['3']));
+  await until(() => expect(call.finals()).toEqual(['3']));
   call.send({ text: ' ', context_id: '6' });
   call.send({ text: 'Hello. ', context_id: '6', flush: true });
-  await vi.waitFor(() => expect(call.mulaw('6').length).toBeGreaterThan(0));
+  await until(() => expect(call.mulaw('6').length).toBeGreaterThan(0));
   expect(call.closes).toEqual([]);
 });
 
@@ -177,7 +187,7 @@ test.each([
   const call = await opened(emulator, 'multi-stream-input');
   call.send({ text: ' ', context_id: 'one' });
   call.socket.send(raw);
-  await vi.waitFor(() => expect(call.closes[0]?.code).toBe(1008));
+  await until(() => expect(call.closes[0]?.code).toBe(1008));
   expect(call.messages.at(-1)).toMatchObject({ error, code: 1008 });
 });
 
@@ -188,7 +198,7 @@ test('a socket that no text comes to is closed, and an empty text keeps one aliv
   kept.send({ text: ' ', context_id: 'one' });
   const beat = setInterval(() => kept.send({ text: '', context_id: 'one' }), 100);
   whenOver(() => clearInterval(beat));
-  await vi.waitFor(() => expect(left.closes[0]?.code).toBe(1008), { timeout: 3000 });
+  await until(() => expect(left.closes[0]?.code).toBe(1008));
   expect(left.closes[0]?.reason).toContain(
     'Have not received a new text input within the timeout of 1 seconds',
   );
@@ -206,13 +216,13 @@ test('the single-context socket speaks what it is given and closes when the text
   call.send({ text: 'Good evening. ' });
   call.send({ text: 'Hello ', try_trigger_generation: true });
   call.send({ text: '' });
-  await vi.waitFor(() => expect(call.closes).toEqual([{ code: 1000, reason: '' }]));
+  await until(() => expect(call.closes).toEqual([{ code: 1000, reason: '' }]));
   expect(heard(registry, call.mulaw())).toBe('Good evening. Hello');
   const last = call.messages.pop();
-  expect(serialization.FinalOutput.parse(last)).toEqual({ ok: true, value: { isFinal: true } });
+  expect(FinalOutput.parse(last)).toEqual({ ok: true, value: { isFinal: true } });
   for (const { isFinal, ...message } of call.messages) {
     expect(isFinal).toBeNull();
-    expect(serialization.AudioOutput.parse(message)).toMatchObject({ ok: true });
+    expect(AudioOutput.parse(message)).toMatchObject({ ok: true });
   }
 });
 
@@ -222,10 +232,10 @@ test('a key is needed, in the handshake or in the first message', async () => {
   const keyed = await opened(emulator, 'multi-stream-input', FULL, null);
   keyed.send({ text: ' ', context_id: 'one', xi_api_key: 'el-key' });
   keyed.send({ context_id: 'one', close_context: true });
-  await vi.waitFor(() => expect(keyed.finals()).toEqual(['one']));
+  await until(() => expect(keyed.finals()).toEqual(['one']));
   const keyless = await opened(emulator, 'multi-stream-input', FULL, null);
   keyless.send({ text: ' ', context_id: 'one' });
-  await vi.waitFor(() => expect(keyless.messages[0]).toMatchObject({ error: 'authorization_error' }));
+  await until(() => expect(keyless.messages[0]).toMatchObject({ error: 'authorization_error' }));
 });
 
 test.each([
@@ -253,35 +263,35 @@ test('faults come when they are asked for', async () => {
   const call = await opened(emulator, 'multi-stream-input');
   control.add({ kind: 'snake_final' });
   speakIn(call, 'snake');
-  await vi.waitFor(() => expect(call.of('snake').at(-1)).toEqual({ is_final: true, contextId: 'snake' }));
+  await until(() => expect(call.of('snake').at(-1)).toEqual({ is_final: true, contextId: 'snake' }));
 
   control.add({ kind: 'audio_after_close' });
   speakIn(call, 'late');
-  await vi.waitFor(() => expect(call.of('late').at(-1)?.audio).toBeTruthy());
+  await until(() => expect(call.of('late').at(-1)?.audio).toBeTruthy());
   expect(call.of('late').at(-2)).toEqual({ isFinal: true, contextId: 'late' });
 
   control.add({ kind: 'stall' });
   speakIn(call, 'stalled', `${TEXT} ${TEXT}`);
   speakIn(call, 'next');
-  await vi.waitFor(() => expect(call.finals()).toContain('next'));
+  await until(() => expect(call.finals()).toContain('next'));
   expect(call.of('stalled')).toHaveLength(1);
 
   control.add({ kind: 'context_limit' });
   speakIn(call, 'refused');
-  await vi.waitFor(() => expect(call.closes[0]?.code).toBe(1008));
+  await until(() => expect(call.closes[0]?.code).toBe(1008));
 
   control.add({ kind: 'close_1009' });
   const odd = await opened(emulator, 'multi-stream-input');
   speakIn(odd, 'one');
-  await vi.waitFor(() => expect(odd.closes[0]?.code).toBe(1009));
+  await until(() => expect(odd.closes[0]?.code).toBe(1009));
 
   control.add({ kind: 'idle_close' });
   const idle = await opened(emulator, 'multi-stream-input');
   speakIn(idle, 'one');
-  await vi.waitFor(() => expect(idle.closes[0]).toMatchObject({ code: 1008 }));
+  await until(() => expect(idle.closes[0]).toMatchObject({ code: 1008 }));
 
   control.add({ kind: 'cut' });
   const cut = await opened(emulator, 'multi-stream-input');
   speakIn(cut, 'one');
-  await vi.waitFor(() => expect(cut.closes[0]?.code).toBe(1006));
+  await until(() => expect(cut.closes[0]?.code).toBe(1006));
 });
