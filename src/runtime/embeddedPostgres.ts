@@ -5,17 +5,19 @@
  *     │ no server
  *   boot ─── ready ──> adopt it        boot ── somebody was faster, port taken ──> from the start
  *
- * Every process that uses the cluster holds a shared advisory lock on a connection of its own; whoever gets the lock alone is the last one,
- * and stops the server. So `rollcall schedule` beside a running `npm start` never takes the database away, and nothing is left running behind.
+ * The last process that uses the cluster stops the server (postgres/users.ts), so `rollcall schedule` beside a running `npm start` never takes
+ * the database away, and nothing is left running behind.
  */
 import { createServer } from 'node:net';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { type Binaries, prepareBinaries } from './postgres/binaries.ts';
 import { SUPERUSER, ensureCluster, readPassword } from './postgres/cluster.ts';
+import type { DatabaseConnection } from './postgres/connection.ts';
 import { type Layout, prepareLayout } from './postgres/layout.ts';
-import { isAlive, launch, readPostmaster, stopPostmaster } from './postgres/postmaster.ts';
+import { dropEmptyLock, isAlive, launch, readPostmaster, stopPostmaster } from './postgres/postmaster.ts';
+import { becomeLastUser, hasOtherUsers, joinUsers, openKeeper } from './postgres/users.ts';
 import { StartupError, systemCode } from './startupError.ts';
 import { systemClock } from './systemClock.ts';
 
@@ -23,17 +25,6 @@ const DATABASE = 'rollcall';
 const START_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 10_000;
 const RETRY_MS = 25;
-/** Held shared by every user of the cluster, exclusively by the one that stops it. */
-const USERS_LOCK = 72_707_001;
-
-export interface DatabaseConnection {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-}
-
 export interface EmbeddedPostgres {
   readonly url: string;
   readonly connection: DatabaseConnection;
@@ -76,13 +67,6 @@ async function freePort(host: string): Promise<number> {
 /** Connection errors that mean "not there (any more)": a server going down, or a stale lock file. */
 const TRY_AGAIN = new Set(['ECONNREFUSED', 'ECONNRESET', '57P01', '57P02', '57P03', '53300']);
 
-async function connect(connection: DatabaseConnection): Promise<pg.Client> {
-  const client = new pg.Client({ ...connection, application_name: 'rollcall keeper', keepAlive: true });
-  client.on('error', () => {});
-  await client.connect();
-  return client;
-}
-
 /** Connects to the server that the lock file names, when it is truly the server of this cluster. */
 async function adopt(layout: Layout, host: string): Promise<Adopted | null> {
   const running = readPostmaster(layout);
@@ -96,14 +80,12 @@ async function adopt(layout: Layout, host: string): Promise<Adopted | null> {
   };
   let keeper: pg.Client | null = null;
   try {
-    keeper = await connect(connection);
-    const where = await keeper.query<{ dir: string; alone: boolean }>(
-      `select current_setting('data_directory') as dir, pg_try_advisory_lock(${USERS_LOCK}) as alone`,
-    );
-    const { dir = '', alone = false } = where.rows[0] ?? {};
-    if (dir !== layout.cluster) throw Object.assign(new Error('another cluster'), { code: 'ECONNREFUSED' });
-    await keeper.query(`select pg_advisory_lock_shared(${USERS_LOCK})`);
-    if (alone) await keeper.query(`select pg_advisory_unlock(${USERS_LOCK})`);
+    keeper = await openKeeper(connection);
+    const where = await keeper.query<{ data_directory: string }>('show data_directory');
+    if (where.rows[0]?.data_directory !== layout.cluster)
+      throw Object.assign(new Error('another cluster'), { code: 'ECONNREFUSED' });
+    await joinUsers(keeper);
+    const alone = !(await hasOtherUsers(keeper));
     return { keeper, connection, pid: running.pid, alone };
   } catch (error) {
     await keeper?.end().catch(() => {});
@@ -145,13 +127,12 @@ async function stop(layout: Layout, held: Adopted, log: Log, clock: Clock): Prom
   await held.keeper.end().catch(() => {});
   let last: pg.Client;
   try {
-    last = await connect(held.connection);
+    last = await openKeeper(held.connection);
   } catch {
     return;
   }
-  const alone = await last.query<{ alone: boolean }>(`select pg_try_advisory_lock(${USERS_LOCK}) as alone`);
   // The lock is held until the server has gone, so that nobody adopts it in between.
-  if (alone.rows[0]?.alone === true) {
+  if (await becomeLastUser(last, clock)) {
     const clean = await stopPostmaster(layout, held.pid, STOP_WITHIN_MS, clock);
     log.info('db.stopped', { pid: held.pid, code: clean ? 'clean' : 'forced' });
   }
@@ -176,6 +157,7 @@ export async function startPostgres(wanted: Settings): Promise<EmbeddedPostgres>
       );
     }
     await ensureCluster(binaries, layout);
+    dropEmptyLock(layout, clock);
     adopted = !(await boot(layout, binaries, wanted, clock));
     held = await adopt(layout, wanted.host);
     if (held === null) await clock.sleep(RETRY_MS);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
-import type { DatabaseConnection } from '../../src/runtime/embeddedPostgres.ts';
+import type { DatabaseConnection } from '../../src/runtime/postgres/connection.ts';
 
 export interface FreshDatabase {
   readonly url: string;

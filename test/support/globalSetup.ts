@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { type DatabaseConnection, startPostgres } from '../../src/runtime/embeddedPostgres.ts';
+import { startPostgres } from '../../src/runtime/embeddedPostgres.ts';
+import type { DatabaseConnection } from '../../src/runtime/postgres/connection.ts';
 import { migrateDatabase } from '../../src/runtime/migrator.ts';
 import { silentLog } from './silentLog.ts';
 

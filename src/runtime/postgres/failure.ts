@@ -17,7 +17,8 @@ const DAMAGED =
  */
 export function readServerFailure(said: string, layout: Layout): ServerFailure {
   const aside = `Move ${layout.home} away (a backup can be put in its place) and start again for an empty database.`;
-  if (/postmaster\.pid" already exists/.test(said)) return 'locked';
+  // Another server that is just starting has made its lock file and not yet written it.
+  if (/postmaster\.pid" (already exists|is empty)|bogus data in lock file/.test(said)) return 'locked';
   if (/Address already in use|could not create any TCP\/IP sockets/.test(said)) return 'port_taken';
   if (/No space left on device|Disk quota exceeded/.test(said)) {
     return new StartupError(

@@ -6,6 +6,7 @@ import {
   openSync,
   readFileSync,
   readSync,
+  rmSync,
   statSync,
   truncateSync,
 } from 'node:fs';
@@ -17,6 +18,8 @@ import type { Binaries } from './binaries.ts';
 import { type Layout, asAccount } from './layout.ts';
 
 const POLL_MS = 5;
+/** Far longer than a server takes from making its lock file to writing it. */
+const EMPTY_LOCK_MS = 3_000;
 const LOG_MAX_BYTES = 10_000_000;
 
 /** What a running server writes into its lock file. */
@@ -38,6 +41,13 @@ export function readPostmaster(layout: Layout): Postmaster | null {
     if (systemCode(error) === 'ENOENT') return null;
     throw explainFileError(error, layout.home);
   }
+}
+
+/** A lock file that stayed empty is what a power cut leaves of one that was being written; the server refuses to start over it. */
+export function dropEmptyLock(layout: Layout, clock: Clock): void {
+  const path = join(layout.cluster, 'postmaster.pid');
+  const lock = statSync(path, { throwIfNoEntry: false });
+  if (lock?.size === 0 && clock.now() - lock.mtimeMs > EMPTY_LOCK_MS) rmSync(path, { force: true });
 }
 
 /** A process that has ended but was not yet collected by its parent counts as gone: it holds nothing any more. */

@@ -12,6 +12,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -133,6 +134,14 @@ describe('the embedded database', { timeout: 30_000 }, () => {
     started.length = 0;
     const second = await start();
     expect(await ask(second, 'select answer from acknowledged')).toEqual([{ answer: 43 }]);
+  });
+
+  test('an empty lock file, as a power cut leaves it, is no obstacle', async () => {
+    const lock = join((await start()).home, 'cluster/postmaster.pid');
+    await started.pop()?.stop();
+    writeFileSync(lock, '');
+    utimesSync(lock, new Date(0), new Date(0));
+    expect((await start()).adopted).toBe(false);
   });
 
   test('cutting off does not wait, and leaves alone what another process uses', async () => {
