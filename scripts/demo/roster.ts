@@ -1,7 +1,7 @@
 import { OFFICES, clinicianOf, type Office, type Visit } from './places.ts';
 import { bookedSeats, type Seat } from './seats.ts';
 
-export type Persona =
+type Persona =
   | 'confirms-at-once'
   | 'wants-another-day'
   | 'cancels'
@@ -18,7 +18,7 @@ export type Persona =
   | 'declines-offer';
 
 /** What is wrong with somebody's record, on purpose. */
-export type Dirt =
+type Dirt =
   | 'no_phone'
   | 'naive_time'
   | 'double_booked'

@@ -29,7 +29,7 @@ const BOOK: readonly (readonly [clinician: string, day: number, times: string])[
 const VISIT_OF: Readonly<Record<string, Visit>> = { c: 'checkup', f: 'filling' };
 
 /** Minutes since today's midnight in Chicago. */
-export function chicagoMinutes(seat: Seat): number {
+function chicagoMinutes(seat: Seat): number {
   const [hour = 0, minute = 0] = seat.time.split(':').map(Number);
   return seat.day * 1440 + hour * 60 + minute + officeOf(clinicianOf(seat.clinician).office).toChicagoMinutes;
 }

@@ -10,7 +10,7 @@ export interface ImportFile {
   readonly text: string;
 }
 
-export interface ImportedSlot {
+interface ImportedSlot {
   readonly external: ExternalId;
   readonly status: SystemSlot['status'];
   readonly start: Instant;

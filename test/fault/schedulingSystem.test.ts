@@ -139,8 +139,8 @@ describe('the answers that a command gives', () => {
 
   test('an answer that takes too long is a lost one', async () => {
     await start();
-    system = fhirSchedulingSystem({ baseUrl: emulator.url, token: null, timeoutMs: 40 });
-    emulator.addFault({ kind: 'slow', delayMs: 400, times: 1, method: 'POST' });
+    system = fhirSchedulingSystem({ baseUrl: emulator.url, token: null, timeoutMs: 250 });
+    emulator.addFault({ kind: 'slow', delayMs: 2_000, times: 1, method: 'POST' });
     expect((await system.book(bookCommand(10, 'k1'))).kind).toBe('unknown');
   });
 
@@ -222,11 +222,11 @@ describe('reading from a server in trouble', () => {
   test('closed, out of patience or slow is unavailable; the wrong token is unauthorised', async () => {
     await start('well_behaved', 'secret');
     expect(await system.listAppointments(seededDay)).toEqual({ ok: false, error: { kind: 'unauthorised' } });
-    system = fhirSchedulingSystem({ baseUrl: emulator.url, token: 'secret', timeoutMs: 50 });
+    system = fhirSchedulingSystem({ baseUrl: emulator.url, token: 'secret', timeoutMs: 250 });
     for (const fault of [
       { kind: 'unavailable', times: 1 },
       { kind: 'too_many_requests', retryAfterSeconds: 1, times: 1 },
-      { kind: 'slow', delayMs: 300, times: 1 },
+      { kind: 'slow', delayMs: 2_000, times: 1 },
     ] as const) {
       emulator.addFault(fault);
       expect(await system.listAppointments(seededDay)).toEqual({ ok: false, error: { kind: 'unavailable' } });

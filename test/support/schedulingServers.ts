@@ -1,5 +1,5 @@
 /** The scheduling systems that the port's suite runs against, all seeded alike. */
-import type { ResourceType } from '@medplum/fhirtypes';
+import type { SearchRequest } from '@medplum/core';
 
 import { type ExternalId, id } from '../../src/domain/ids.ts';
 import { type Instant, type Span, instant } from '../../src/domain/time.ts';
@@ -10,7 +10,7 @@ import { startMedplum } from './medplum/server.ts';
 
 export interface SchedulingServer {
   readonly url: string;
-  state(type: ResourceType): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  state(type: SearchRequest['resourceType']): Promise<readonly Readonly<Record<string, unknown>>[]>;
   close(): Promise<void>;
 }
 

@@ -48,7 +48,7 @@ export async function answer(
 async function before(world: World, fault: Fault, call: FhirCall): Promise<void> {
   switch (fault.kind) {
     case 'slow':
-      await new Promise((waited) => setTimeout(waited, fault.delayMs));
+      await new Promise((waited) => setTimeout(waited, fault.delayMs).unref());
       return;
     case 'too_many_requests':
       throw new FhirError(429, 'throttled', 'too many requests', {

