@@ -43,13 +43,15 @@ export function createElevenLabsVoice(config: ElevenLabsConfig): ElevenLabsVoice
   return {
     open: (settings) => new ElevenLabsSession({ ...config, socketBaseUrl }, settings),
     async render(text, settings, signal) {
+      // Loading the SDK is not the vendor's time: the deadline starts behind it.
+      const sdk = await client();
       const deadline = new AbortController();
       const abort = (): void => deadline.abort();
       const cancelDeadline = config.clock.after(config.renderTimeoutMs, abort);
       signal.addEventListener('abort', abort, { once: true });
       if (signal.aborted) abort();
       try {
-        return await render(await client(), config, { text, settings }, deadline.signal);
+        return await render(sdk, config, { text, settings }, deadline.signal);
       } catch (error) {
         const late = deadline.signal.aborted && !signal.aborted;
         const failure = late ? ({ kind: 'timeout', status: null } as const) : renderFailure(error);
