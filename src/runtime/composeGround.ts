@@ -12,6 +12,9 @@ import type { Shutdown } from './shutdown.ts';
 import { StartupError } from './startupError.ts';
 import { systemClock } from './systemClock.ts';
 
+/** The queues, and what Bull Board shows of them. */
+export type HouseQueues = BullQueues;
+
 export interface Database {
   readonly url: string;
   readonly embedded: boolean;
@@ -47,7 +50,7 @@ export async function openQueues(
   log: Log,
   shutdown: Shutdown,
   withinMs: number,
-): Promise<BullQueues> {
+): Promise<HouseQueues> {
   const queues = await createQueues({
     backend:
       config.queues.kind === 'redis'

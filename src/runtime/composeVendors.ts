@@ -7,7 +7,7 @@ import { createElevenLabsVoice } from '../adapters/elevenlabs/voice.ts';
 import { fhirSchedulingSystem } from '../adapters/fhir/schedulingSystem.ts';
 import { type TwilioSwitchboard, createMediaSwitchboard } from '../adapters/twilio/mediaStream.ts';
 import { createTwilioTelephony } from '../adapters/twilio/rest.ts';
-import type { WorldAddresses } from '../emulators/world.ts';
+import type { EmulatedAddresses } from './emulated.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LanguageModel } from '../ports/languageModel.ts';
 import type { Log } from '../ports/log.ts';
@@ -37,7 +37,7 @@ export interface PhoneVendor {
 interface Surroundings {
   readonly config: Config;
   /** What is emulated, and where. */
-  readonly emulated: WorldAddresses;
+  readonly emulated: EmulatedAddresses;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -9,8 +9,11 @@ import { StartupError } from './startupError.ts';
 
 const PROCESS = fileURLToPath(new URL('../emulators/process.ts', import.meta.url));
 
+/** Where the emulated vendors are; null for those that are real. */
+export type EmulatedAddresses = WorldAddresses;
+
 export interface EmulatedWorld {
-  readonly addresses: WorldAddresses;
+  readonly addresses: EmulatedAddresses;
   /** Ends the process and waits until it is gone. */
   stop(): Promise<void>;
   /** Ends it without waiting. */

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { WorldAddresses } from '../emulators/world.ts';
+import type { EmulatedAddresses } from './emulated.ts';
 
 const Address = z.string().nullable();
 const Note = z.object({
@@ -17,7 +17,7 @@ const Note = z.object({
   }),
 });
 
-export const NOTHING_EMULATED: WorldAddresses = {
+export const NOTHING_EMULATED: EmulatedAddresses = {
   twilio: null,
   deepgram: null,
   anthropic: null,
@@ -37,7 +37,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-export function writeNote(dataDir: string, addresses: WorldAddresses): void {
+export function writeNote(dataDir: string, addresses: EmulatedAddresses): void {
   mkdirSync(dataDir, { recursive: true });
   writeFileSync(fileIn(dataDir), JSON.stringify({ pid: process.pid, addresses }));
 }
@@ -47,7 +47,7 @@ export function removeNote(dataDir: string): void {
 }
 
 /** The addresses, when the process that wrote them still runs; nothing otherwise. */
-export function readNote(dataDir: string): WorldAddresses {
+export function readNote(dataDir: string): EmulatedAddresses {
   try {
     const note = Note.safeParse(JSON.parse(readFileSync(fileIn(dataDir), 'utf8')));
     return note.success && isAlive(note.data.pid) ? note.data.addresses : NOTHING_EMULATED;

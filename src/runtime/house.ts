@@ -1,21 +1,19 @@
 /** Everything that a running product is made of, opened in the order in which it depends on one another. */
 import type { LocalDate } from '../domain/localTime.ts';
 import { localTimeAt, zone } from '../domain/localTime.ts';
-import type { WorldAddresses } from '../emulators/world.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { SchedulingSystem } from '../ports/schedulingSystem.ts';
 import type { Store } from '../ports/store/store.ts';
-import type { BullQueues } from '../adapters/bullmq/queues.ts';
 import type { WebServer } from '../web/server.ts';
-import { type Database, openDatabase, openQueues, openStoreOn } from './composeGround.ts';
+import { type Database, type HouseQueues, openDatabase, openQueues, openStoreOn } from './composeGround.ts';
 import { type PhoneVendor, openPhone, openScheduling, openSpeech } from './composeVendors.ts';
 import { type Answering, MEDIA_PATH, openWeb } from './composeWeb.ts';
 import { type WorkDeps, upkeep, work, workCalls } from './composeWorkers.ts';
 import { type Role, ROLES } from './commandLine.ts';
 import type { Config } from './config.ts';
-import { beginDemoDay, emulatedVendors, handsetsDirOf, seedPractice, worldFor } from './demoWorld.ts';
-import { startEmulated } from './emulated.ts';
+import { beginDemoDay, emulatedVendors, handsetsDirOf, seedPractice, worldFor } from './composeDemo.ts';
+import { type EmulatedAddresses, startEmulated } from './emulated.ts';
 import { NOTHING_EMULATED, readNote, removeNote, writeNote } from './emulatedNote.ts';
 import { type Handsets, watchHandsets } from './handsets.ts';
 import { type ProgressBoard, createProgressBoard } from './progressBoard.ts';
@@ -33,11 +31,11 @@ export interface Ground extends Parts {
   readonly database: Database;
   readonly store: Store;
   readonly clock: Clock;
-  readonly emulated: WorldAddresses;
+  readonly emulated: EmulatedAddresses;
 }
 
 export interface House extends Ground {
-  readonly queues: BullQueues;
+  readonly queues: HouseQueues;
   readonly scheduling: SchedulingSystem;
   readonly web: WebServer;
   readonly publicUrl: string;
@@ -84,7 +82,7 @@ async function beginDay(parts: Parts, database: Database): Promise<DemoDay> {
   return { shiftMs, date: localTimeAt(systemClock(shiftMs).now(), practice.zone).date, isFirst };
 }
 
-async function openWorld(parts: Parts, day: DemoDay): Promise<WorldAddresses> {
+async function openWorld(parts: Parts, day: DemoDay): Promise<EmulatedAddresses> {
   const { config, log, shutdown } = parts;
   const options = worldFor(config, day);
   if (options === null) return NOTHING_EMULATED;
@@ -113,7 +111,7 @@ function surroundingsOf(config: Config, handsets: Handsets): Answering['surround
 interface Opened {
   readonly parts: Parts;
   readonly ground: Ground;
-  readonly queues: BullQueues;
+  readonly queues: HouseQueues;
   readonly web: WebServer;
   readonly answering: Answering;
   readonly board: ProgressBoard;

@@ -5,7 +5,7 @@ import { plusMs } from '../../domain/time.ts';
 import { enqueueDueCalls } from '../../schedule/enqueueDueCalls.ts';
 import { keepNightly } from '../../../workers/schedule.ts';
 import type { Command } from '../commandLine.ts';
-import { SOON_MS, emulatedVendors } from '../demoWorld.ts';
+import { SOON_MS, emulatedVendors } from '../composeDemo.ts';
 import { type House, type Parts, openHouse } from '../house.ts';
 import { type NightSummary, schedulerCounts } from '../nightSummary.ts';
 import { planningFault } from './plan.ts';
