@@ -4,6 +4,7 @@
  */
 import type { Instant, Zone } from '../domain/time.ts';
 import type { Expects } from './answers.ts';
+import { fitsWish } from './fitsWish.ts';
 import { GLOBAL_RULES, LOCAL_RULES, type Rule } from './lexicon.ts';
 import type { Move } from './moves.ts';
 import { type TimeWish, hearTimes } from './times.ts';
@@ -28,8 +29,6 @@ export interface Heard {
   readonly time: TimeWish | null;
 }
 
-/** Kinds of question to which a yes or no is an answer. */
-const CLOSED: ReadonlySet<Expects> = new Set(['yes_no', 'confirm', 'offer', 'offer_time', 'anything_else']);
 const TIMED: ReadonlySet<Expects> = new Set(['time', 'offer_time']);
 /** Above this a turn is a story; rules that look at single words are not trusted with it. */
 const WORDS_TRUSTED = 24;
@@ -42,7 +41,7 @@ export function hear(utterance: string, context: HearContext): Heard {
   if (isVoicemail(utterance)) return { move: 'voicemail', also: [], sure: true, time: null };
   const all = matching(GLOBAL_RULES, plain, context.expects);
   const local = matching(LOCAL_RULES, plain, context.expects);
-  const said = [...all, ...local, ...timeMoves(time, plain, context.expects)];
+  const said = [...all, ...local, ...timeMoves(time, plain, context)];
   return judge(said, time, plain, context);
 }
 
@@ -51,13 +50,22 @@ const matching = (rules: readonly Rule[], plain: string, expects: Expects): Move
     .filter((rule) => (rule.when?.includes(expects) ?? true) && rule.says.test(plain))
     .map((rule) => rule.move);
 
-function timeMoves(time: TimeWish | null, plain: string, expects: Expects): Move[] {
+/** A time in the answer to a yes-or-no question repeats what was asked, or is a wish for another: the times on the table tell. */
+function timeMoves(time: TimeWish | null, plain: string, context: HearContext): Move[] {
   if (time === null) return [];
-  // "I'll see you tomorrow at two" after "does that still work?" repeats what was asked; a wish is said as a wish.
-  const wished =
-    /\b(?:can|could|how about|what about|instead|rather|prefer|do you have|is there|anything|better|earlier|later|next week|move)\b/;
-  return TIMED.has(expects) || wished.test(plain) ? ['inform_time'] : [];
+  if (TIMED.has(context.expects)) return ['inform_time'];
+  if (context.about.length > 0)
+    return context.about.some((at) => fitsWish({ ...time, shift: null }, at, context)) && time.shift === null
+      ? []
+      : ['inform_time'];
+  return WISHED.test(plain) ? ['inform_time'] : [];
 }
+
+const WISHED =
+  /\b(?:can|could|how about|what about|instead|rather|prefer|do you have|is there|anything|better|earlier|later|next week|move)\b/;
+
+/** A yes with a reservation is no plain yes. */
+const RESERVED = /\b(?:but|except|actually|wait|better|only if|unless)\b/;
 
 const isAnswer = (move: Move): boolean => move === 'affirm' || move === 'deny';
 
@@ -97,12 +105,10 @@ function judge(said: readonly Move[], time: TimeWish | null, plain: string, cont
   // A strong lead stands whatever polite words surround it; a yes or a no that has its opposite beside it does not.
   const contradicts =
     (isAnswer(lead) && has('affirm') && has('deny')) ||
+    (lead === 'affirm' && RESERVED.test(plain) && !has('question')) ||
     (has('choose_first') && has('choose_second')) ||
     (has('keep') && has('cancel')) ||
     (has('affirm') && has('cancel') && context.expects === 'offer');
   const long = wordsOf(plain).length > WORDS_TRUSTED && !GLOBAL_RULES.some((rule) => rule.move === lead);
-  // A yes that brings a question or a wish with it is no plain consent: after a read-back only a plain yes counts.
-  const mixed =
-    lead === 'affirm' && has('question') && context.expects !== 'confirm' && CLOSED.has(context.expects);
-  return { move: lead, also: moves.slice(1), sure: mixed || !(contradicts || long), time };
+  return { move: lead, also: moves.slice(1), sure: !(contradicts || long), time };
 }

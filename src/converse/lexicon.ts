@@ -57,7 +57,7 @@ export const GLOBAL_RULES: readonly Rule[] = [
   },
   {
     move: 'hold_on',
-    says: /\b(?:hang on|hold on|hold please|(?:just )?(?:a|one) (?:second|sec|moment|minute|min|mo)\b|give me (?:a|one|just)|let me (?:check|ask|get|grab|look|see if)|wait a|bear with me|i'll (?:get|grab) (?:him|her|them)|let me find)/,
+    says: /\b(?:hang on|hold on|hold please|(?:just )?(?:a|one) (?:second|sec|moment|minute|min|mo)\b|give me (?:just )?(?:a|one) (?:second|sec|moment|minute|min|mo)|let me (?:check|ask|grab|look|see if|get (?:him|her|them|my|the phone|a pen))|wait a|bear with me|i'll (?:get|grab) (?:him|her|them)|let me find)/,
   },
   {
     move: 'other_language',
@@ -79,18 +79,24 @@ export const GLOBAL_RULES: readonly Rule[] = [
 ];
 
 const YES =
-  /^(?:(?:oh|um|uh|well|and|hi|hello|so) )*(?:yes|yeah|yep|yup|ya|yea|sure|correct|right|ok|okay|alright|all right|absolutely|definitely|certainly|of course|exactly|perfect|great|good|fine|wonderful|lovely|mm hm|mm hmm|mhm|uh huh|speaking|affirmative|please do|please|go ahead)\b/;
+  /^(?:(?:oh|um|uh|well|and|hi|hello|so) )*(?:yes|yeah|yep|yup|ya|yea|sure|correct|right|ok|okay|alright|all right|absolutely|definitely|certainly|of course|exactly|perfect|great|good|fine|wonderful|lovely|mm hm|mm hmm|mhm|uh huh|speaking|affirmative|indeed|please do|please(?: yes)?$|go ahead)\b/;
 const YES_INSIDE =
-  /\b(?:that's (?:right|correct|fine|good|great|perfect|me|it)|that is (?:right|correct|fine|good|me)|that (?:still )?works|it (?:still )?works|works (?:for me|great|fine|perfectly|well)|i(?:'ll| will) be there|we(?:'ll| will) be there|see you (?:then|there|tomorrow)|sounds (?:good|great|fine|right|perfect)|(?:this is|it's) (?:she|he|me|(?:her|him)(?! \w))|i am\b|you are|she is speaking|i can (?:still )?(?:make|do) it|still (?:good|fine|on)|i'd (?:love|like) (?:to|that|it)|i(?:'ll| will) take (?:it|that)|we(?:'ll| will) take (?:it|that)|yes|it does|it is|it will|i do|i confirm|confirm(?:ed)?|book it|let's do (?:it|that)|go ahead)\b/;
+  /\b(?:that(?:'s| is| sounds| seems| looks| will be| would be|'ll be|'d be) (?:all )?(?:right|correct|fine|good|great|perfect|ok|okay|me|it|wonderful)|that (?:still )?(?:works|suits)|it (?:still )?works|works (?:for me|great|fine|perfectly|well)|(?:everything|it all|this|it) (?:is|sounds|looks|seems) (?:all )?(?:right|correct|fine|good|great|perfect|okay|ok)|all good|i(?:'ll| will) be there|we(?:'ll| will) be there|see you (?:then|there|tomorrow)|(?:sounds|seems|looks) (?:good|great|fine|right|perfect|correct)|(?:this is|it's) (?:she|he|me|(?:her|him)(?! \w))|you are|she is speaking|i can (?:still )?(?:make|do) it|still (?:good|fine|on)|i'd (?:love|like) (?:to|that|it)$|i'd love (?:to|that|it)|i like (?:it|that)|i(?:'ll| will) take (?:it|that)|we(?:'ll| will) take (?:it|that)|yes|it does|it is|it will|i do|i am$|i confirm|confirmed|book it|let's do (?:it|that)|go ahead)\b/;
 const NO =
-  /^(?:(?:oh|um|uh|well|actually|sorry|hi) )*(?:no|nope|nah|not really|negative|never|unfortunately|i'm afraid)\b/;
+  /^(?:(?:oh|um|uh|well|actually|sorry|hi) )*(?:no(?! problem| worries| issue| doubt)|nope|nah|not really|negative|never|unfortunately|i'm afraid)\b/;
 const NO_INSIDE =
   /\b(?:no wait|wait no|yes no|actually no|that(?:'s| is) (?:not|wrong|incorrect)|doesn't work|does not work|won't work|can't (?:make|do|come|be|get|take|now)|cannot (?:make|do|come|be)|can not make|not (?:right|correct|anymore|any more|going to work|gonna work|good for me|for me|me|him|her|speaking|interested)|won't be able|not be able|i'd rather not|isn't (?:right|good|correct)|i'm not)\b/;
 
 /** Heard where they answer what was asked. */
 export const LOCAL_RULES: readonly Rule[] = [
   { move: 'affirm', says: YES, when: ASKED },
-  { move: 'affirm', says: new RegExp(`^(?!.*(?:${NO_INSIDE.source})).*${YES_INSIDE.source}`), when: ASKED },
+  {
+    move: 'affirm',
+    says: new RegExp(
+      `^(?!${NO.source.slice(1)})(?!actually)(?!.*(?:${NO_INSIDE.source})).*${YES_INSIDE.source}`,
+    ),
+    when: ASKED,
+  },
   { move: 'deny', says: NO, when: ASKED },
   { move: 'deny', says: NO_INSIDE, when: ASKED },
   {
@@ -110,7 +116,7 @@ export const LOCAL_RULES: readonly Rule[] = [
   },
   {
     move: 'request_alternative',
-    says: /\b(?:reschedul(?:e|ed|ing)|(?:another|different|other|new|better|earlier|later|some other) (?:time|day|date|appointment|slot|one|week|option|times|days)|move (?:it|that|my|the|to)|push (?:it|that) (?:back|out)|change (?:it|the|my|that|to)|anything (?:else|earlier|later|sooner)|something (?:else|earlier|later|sooner)|what else|other options|any other|do you have (?:any|some)|postpone)\b/,
+    says: /\b(?:reschedul(?:e|ed|ing)|(?:another|different|other|new|better|earlier|later|some other) (?:time|day|date|appointment|slot|one|week|option|times|days)|move (?:it|that|my|the|to)|push (?:it|that) (?:back|out)|change (?:it|the|my|that|to)|anything (?:else|earlier|later|sooner)|something (?:else|earlier|later|sooner)|what else|other options|any other|do you have (?:any|some)|postpone|on second thoughts?|changed my mind|make (?:it|that) (?:for |on |at )?(?:the )?(?:\d|\w+day|next|tomorrow)|instead)\b/,
     when: DECIDING,
   },
   {
@@ -125,11 +131,11 @@ export const LOCAL_RULES: readonly Rule[] = [
   },
   {
     move: 'third_party',
-    says: /\b(?:this is (?:his|her|their|the|my|a)(?! speaking)|i'm (?:his|her|their) \w+|(?:he|she)(?:'s| is) (?:my|the) (?:wife|husband|son|daughter|mom|mother|dad|father|partner|roommate)|(?:his|her) (?:wife|husband|son|daughter|mom|mother|dad|father|partner|roommate)|take a message|who(?:'s| is) (?:this|calling)(?: for)? (?:him|her))\b/,
+    says: /\b(?:this is (?:his|her|their|the|my|a) (?:\w+ )?(?:wife|husband|son|daughter|mom|mother|dad|father|partner|roommate|girlfriend|boyfriend|brother|sister|assistant|caregiver|nurse|aunt|uncle|grand\w+|friend|neighbor|spouse)|i'm (?:his|her|their) \w+|(?:he|she)(?:'s| is) (?:my|the) (?:wife|husband|son|daughter|mom|mother|dad|father|partner|roommate)|(?:his|her) (?:wife|husband|son|daughter|mom|mother|dad|father|partner|roommate)|take a message|who(?:'s| is) (?:this|calling)(?: for)? (?:him|her))\b/,
   },
   {
     move: 'not_here',
-    says: /\b(?:(?:he|she|they)(?:'s| is|'re| are) (?:just |currently |still )?(?:not (?:here|home|in|around|available)|at (?:work|school|the)|out\b|asleep|sleeping|busy|away|gone|driving|in (?:a meeting|the shower|bed|class))|(?:he|she|they) (?:isn't|aren't|can't come|just left|stepped out|will be back|doesn't live)|not (?:here|home|in right now|available)\b)/,
+    says: /\b(?:(?:he|she|they)(?:'s| is|'re| are) (?:just |currently |still )?(?:not (?:here|home|in|around|available)|at (?:work|school|the)|out\b|asleep|sleeping|busy|away|gone|driving|in (?:a meeting|the shower|bed|class))|(?:he|she|they) (?:isn't|aren't|can't come|just left|stepped out|will be back|doesn't live)|not (?:here|home|in right now)\b)/,
     when: ['hello', 'yes_no', 'detail', 'open', 'none'],
   },
   {

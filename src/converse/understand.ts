@@ -6,6 +6,7 @@ import { type Heard, hear } from './hear.ts';
 import { MOVES, type Move } from './moves.ts';
 import { answerFromFacts } from './script/facts.ts';
 import { movesAt, requestFor } from './script/meanings.ts';
+import { appointmentOf } from './script/prompts.ts';
 import { expectsAt } from './script/replies.ts';
 import type { HeardTurn, Where } from './script/states.ts';
 import { hearTimes } from './times.ts';
@@ -92,10 +93,24 @@ const byRules = (quote: string, { where, brief, asked }: UnderstandContext): Hea
     expects: expectsAt(where),
     now: brief.now,
     zone: brief.place.zone,
-    about: timesOnTable(where),
+    about: timesOnTable(where, brief),
   });
 
-const timesOnTable = (where: Where): readonly Instant[] => {
-  if (where.at === 'propose') return where.options.map((option) => option.start);
-  return where.at === 'read_back' ? [where.to.start] : [];
-};
+/** The times that the state's question is about: a yes that names another is a wish, not a yes. */
+function timesOnTable(where: Where, brief: ConversationBrief): readonly Instant[] {
+  switch (where.at) {
+    case 'propose':
+      return where.options.map((option) => option.start);
+    case 'read_back':
+      return [where.to.start];
+    case 'appointment':
+    case 'cancel_check':
+    case 'another_time':
+      return [appointmentOf(brief, where).start];
+    case 'offer':
+    case 'offer_read_back':
+      return brief.script === 'offer' ? [brief.offer.opening.start] : [];
+    default:
+      return [];
+  }
+}

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { instantAt } from '../../../src/domain/localTime.ts';
 import type { Instant } from '../../../src/domain/time.ts';
 import type { Expects } from '../../../src/converse/answers.ts';
 import { hear } from '../../../src/converse/hear.ts';
@@ -74,6 +75,16 @@ describe('what is said is heard as what is meant', () => {
 
   test('cancelling an appointment is no wish to be left alone', () => {
     expect(heard('Please cancel my appointment.', 'yes_no').move).toBe('cancel');
+  });
+
+  test('a yes to another time than the one read back is a wish', () => {
+    const readBack = [instantAt('2026-11-24', 870, CHICAGO)];
+    expect(heard('Yes, Tuesday at two thirty.', 'confirm', readBack)).toMatchObject({
+      move: 'affirm',
+      sure: true,
+    });
+    expect(heard('Yes, Thursday at two thirty.', 'confirm', readBack)).toMatchObject({ move: 'inform_time' });
+    expect(heard('Yes, but three would be better.', 'confirm', readBack).sure).toBe(false);
   });
 
   test('repeating the time after a read-back is no new wish', () => {
