@@ -20,7 +20,9 @@ const BASE_MS: Readonly<Record<Expects, number>> = {
 };
 
 /** A whole answer to a closed question: end at once. */
-const COMPLETE_MS = 160;
+const COMPLETE_MS = 200;
+/** A bare "yes" is often the first half of "yes, that's me": the pause at the comma lasts up to 230 ms. */
+const BARE_MS = 340;
 /** The sentence is visibly not over. */
 const HOLD_MS = 1_300;
 /** A day without a time may go on: "Thursday ... after three". */
@@ -55,7 +57,7 @@ function isComplete(text: string, expects: Expects): boolean {
 export function waitMs(text: string, expects: Expects): number {
   const words = wordsOf(text);
   const last = words.at(-1) ?? '';
-  if (isComplete(text, expects)) return COMPLETE_MS;
+  if (isComplete(text, expects)) return words.length === 1 ? BARE_MS : COMPLETE_MS;
   // "Hang on" is finished: what follows is the wait that it asked for.
   if (THINKING_ALOUD.test(words.join(' ')))
     return /(?:hang|hold) on|one|just/.test(words.join(' ')) ? BASE_MS[expects] : HOLD_MS;

@@ -5,9 +5,9 @@ const GOES_ON = new AbortController().signal;
 
 /** Work that ends when it is told to. */
 function held(): { readonly work: () => Promise<void>; readonly end: () => void } {
-  let end = (): void => undefined;
-  const until = new Promise<void>((resolve) => (end = resolve));
-  return { work: () => until, end: () => end() };
+  const ends: (() => void)[] = [];
+  const until = new Promise<void>((resolve) => void ends.push(resolve));
+  return { work: () => until, end: () => ends[0]?.() };
 }
 
 test('what every call needs first goes before what any call may need later', async () => {

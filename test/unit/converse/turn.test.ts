@@ -189,8 +189,9 @@ describe('while we speak', () => {
 });
 
 describe('how long to wait', () => {
-  test.each<[string, Expects, 'at once' | 'soon' | 'held']>([
-    ['Yes.', 'yes_no', 'at once'],
+  test.each<[string, Expects, 'at once' | 'in a breath' | 'soon' | 'held']>([
+    ['Yes.', 'yes_no', 'in a breath'],
+    ['Yes, speaking.', 'yes_no', 'at once'],
     ['No thank you', 'offer', 'at once'],
     ['Yeah that works', 'confirm', 'at once'],
     ['The second one please', 'offer_time', 'at once'],
@@ -204,7 +205,9 @@ describe('how long to wait', () => {
   ])('%s (%s): %s', (text, expects, how) => {
     const wait = waitMs(text, expects);
     expect(isHeld(text, expects)).toBe(how === 'held');
-    if (how === 'at once') expect(wait).toBeLessThan(200);
+    if (how === 'at once') expect(wait).toBeLessThanOrEqual(200);
+    // The pause at the comma of "yes, that's me" must not end the turn.
+    if (how === 'in a breath') expect([wait > 300, wait < 400]).toEqual([true, true]);
     if (how === 'soon') expect(wait).toBeLessThan(600);
   });
 
