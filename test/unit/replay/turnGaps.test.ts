@@ -54,10 +54,7 @@ test('the channels of a stereo mu-law file come apart', () => {
     [12, 'fmt '],
     [36, 'data'],
   ] as const)
-    header.set(
-      [...text].map((char) => char.charCodeAt(0)),
-      at,
-    );
+    header.set(new TextEncoder().encode(text), at);
   view.setUint32(16, 16, true);
   view.setUint16(20, 7, true);
   view.setUint16(22, 2, true);
