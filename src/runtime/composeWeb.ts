@@ -11,12 +11,10 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Recordings } from '../ports/recordings.ts';
 import type { Store } from '../ports/store/store.ts';
-import { nightRoutes } from '../web/nightRoutes.ts';
-import { operatorGate } from '../web/operatorGate.ts';
-import { pageRoutes } from '../web/pageRoutes.ts';
+import { application } from '../web/application.ts';
 import { type Upgrade, type WebServer, startServer } from '../web/server.ts';
 import type { Surroundings } from '../web/snapshot.ts';
-import { type CallbackHandlers, twilioRoutes } from '../web/twilioRoutes.ts';
+import type { CallbackHandlers } from '../web/twilioRoutes.ts';
 import type { PhoneVendor } from './composeVendors.ts';
 import type { Config } from './config.ts';
 import type { ProgressBoard } from './progressBoard.ts';
@@ -75,27 +73,18 @@ function queueBoard(queues: BullQueues): Hono {
   return app;
 }
 
-function application(deps: WebDeps): Hono {
-  const app = new Hono();
-  // Proved by their signature, so they come before the operator's gate.
-  app.route('/', twilioRoutes(callbackHandlers(deps), deps.log));
-  app.use(operatorGate(deps.config.http.operatorToken));
-  app.route('/', queueBoard(deps.queues));
-  app.route(
-    '/',
-    nightRoutes({
-      store: deps.store,
-      clock: deps.clock,
-      recordings: () => deps.answering.recordings,
-      surroundings: () => deps.answering.surroundings,
-    }),
-  );
-  app.route('/', pageRoutes());
-  app.onError((error, c) => {
-    deps.log.error('server.request_failed', { code: error.name, status: 500 });
-    return c.json({ error: 'something went wrong here; the log has its code' }, 500);
+function applicationOf(deps: WebDeps): Hono {
+  const { config, store, clock, log, answering } = deps;
+  return application({
+    store,
+    clock,
+    log,
+    operatorToken: config.http.operatorToken,
+    callbacks: callbackHandlers(deps),
+    board: queueBoard(deps.queues),
+    recordings: () => answering.recordings,
+    surroundings: () => answering.surroundings,
   });
-  return app;
 }
 
 /** @throws StartupError when the port cannot be had. */
@@ -108,7 +97,7 @@ export async function openWeb(deps: WebDeps): Promise<WebServer> {
     else answering.phone.media.handleUpgrade(request, socket, head);
   };
   try {
-    const server = await startServer(application(deps), { host, port }, { [MEDIA_PATH]: media });
+    const server = await startServer(applicationOf(deps), { host, port }, { [MEDIA_PATH]: media });
     log.info('server.listening', { port: server.port });
     return server;
   } catch (error) {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { parsePhone } from '../../domain/phone.ts';
 import type { ExternalId } from '../../domain/ids.ts';
 import type { SystemAppointment, SystemPatient } from '../../ports/schedulingSystem.ts';
@@ -109,11 +108,16 @@ export async function upsertAppointments(
   return absent.map((row) => ({ external: row.external, field: missingField(row, patients) }));
 }
 
+/** Each bad row once, however often it comes. */
 async function quarantine(tx: Transaction, rows: readonly Quarantined[], at: Instant): Promise<void> {
-  for (const row of rows) {
-    if ((await tx.quarantinedRow.count({ where: { ...row } })) > 0) continue;
-    await tx.quarantinedRow.create({ data: { id: randomUUID(), ...row, at: toTimestamp(at) } });
-  }
+  if (rows.length === 0) return;
+  await tx.$executeRaw`
+    insert into "quarantined_row" ("id", "source", "line", "external", "field", "reason", "at")
+    select gen_random_uuid()::text, t.*, ${toTimestamp(at)}
+    from unnest(${rows.map((row) => row.source)}::text[], ${rows.map((row) => row.line)}::int[], ${rows.map((row) => row.external)}::text[],
+      ${rows.map((row) => row.field)}::text[], ${rows.map((row) => row.reason)}::text[]) as t(source, line, external, field, reason)
+    where not exists (select 1 from "quarantined_row" q where q."source" = t.source and q."line" is not distinct from t.line
+      and q."external" is not distinct from t.external and q."field" = t.field and q."reason" = t.reason)`;
 }
 
 const SOURCE = 'scheduling system';

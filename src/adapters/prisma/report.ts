@@ -4,7 +4,14 @@ import type { ConversationResult } from '../../domain/conversation.ts';
 import type { Disposition, OutcomeKind } from '../../domain/disposition.ts';
 import type { AttemptId, ContactId, LocationId, RunId } from '../../domain/ids.ts';
 import type { ContactPurpose, ContactState, RuleFired } from '../../domain/planning.ts';
-import type { CallDetail, CallRow, CallbackRow, ContactRow, PromiseRow, SlotRow } from '../../domain/report.ts';
+import type {
+  CallDetail,
+  CallRow,
+  CallbackRow,
+  ContactRow,
+  PromiseRow,
+  SlotRow,
+} from '../../domain/report.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { ReportStore } from '../../ports/store/reportStore.ts';
 import type * as Row from '../../generated/prisma/client.ts';
@@ -73,7 +80,10 @@ async function eventsOf(
   attempts: readonly string[],
 ): Promise<ReadonlyMap<string, readonly CallEvent[]>> {
   const rows = await db.callEvent.findMany({
-    where: { attemptId: { in: [...attempts] }, kind: { in: ['state_entered', 'said', 'heard', 'turn_measured'] } },
+    where: {
+      attemptId: { in: [...attempts] },
+      kind: { in: ['state_entered', 'said', 'heard', 'turn_measured'] },
+    },
     orderBy: [{ attemptId: 'asc' }, { seq: 'asc' }],
   });
   const byAttempt = new Map<string, CallEvent[]>();

@@ -1,6 +1,7 @@
 import type { Command } from '../commandLine.ts';
 import type { Parts } from '../house.ts';
 import type { Terminal } from '../terminal.ts';
+import { importData } from './import.ts';
 import { plan, schedule } from './plan.ts';
 import { replay, report } from './report.ts';
 import { migrate, setPaused, web, worker } from './roles.ts';
@@ -30,6 +31,8 @@ export async function runCommand(
       return web(parts, terminal);
     case 'migrate':
       return migrate(parts, terminal);
+    case 'import':
+      return importData(parts, command, terminal, json);
     case 'report':
       return report(parts, command.date, terminal, json);
     case 'replay':

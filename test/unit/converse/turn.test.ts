@@ -65,7 +65,7 @@ describe('the end of a turn', () => {
       [...voice(100, 500), [600, { kind: 'partial', text: 'Yes.', coversToMs: 480 }]],
       1_000,
     );
-    expect(asked).toEqual(['660 understand Yes.', '660 commit Yes.']);
+    expect(asked).toEqual(['840 understand Yes.', '840 commit Yes.']);
   });
 
   test('words that do not reach the end of the voice are waited for', () => {
