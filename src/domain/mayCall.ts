@@ -42,7 +42,7 @@ export interface MayCallContext {
 }
 
 /** Granted by now, not revoked, and of a kind that suffices. A `voice` consent covers automated calls except where a state asks for them by name. */
-export const hasConsent = (
+const hasConsent = (
   consents: readonly ConsentFact[],
   needs: 'any' | 'automated_voice',
   now: Instant,

@@ -13,7 +13,7 @@ import { type Instant, HOUR_MS, MINUTE_MS, msBetween } from '../domain/time.ts';
 import type { WaitlistEntry } from '../domain/waitlist.ts';
 
 /** Why an entry is not offered this slot, beside the reasons for which nobody is called. */
-export type Mismatch =
+type Mismatch =
   | 'other_location'
   | 'other_visit_type'
   | 'other_provider'
@@ -25,7 +25,7 @@ export type Mismatch =
   | 'offers_used_today'
   | 'engaged';
 
-export interface Score {
+interface Score {
   readonly priority: number;
   readonly boost: number;
   readonly daysSooner: number;
@@ -67,7 +67,7 @@ const DAYS_WAITING_MAX = 180;
 /** Somebody without any appointment gains as much as somebody who moves up by this many days. */
 const DAYS_SOONER_WITHOUT = 30;
 
-export function scoreOf(slot: FreedSlot, entry: WaitlistEntry, visitMinutes: number, now: Instant): Score {
+function scoreOf(slot: FreedSlot, entry: WaitlistEntry, visitMinutes: number, now: Instant): Score {
   const soonerMs = entry.holdsStart === null ? null : msBetween(slot.opening.start, entry.holdsStart);
   const days = soonerMs === null ? DAYS_SOONER_WITHOUT : Math.floor(soonerMs / DAY_MS);
   const waited = Math.floor(Math.max(0, msBetween(entry.joinedAt, now)) / DAY_MS);
