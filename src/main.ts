@@ -1,5 +1,5 @@
 /** The one entry: what was typed, done; what went wrong, in one line. */
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { USAGE, parseCommandLine } from './runtime/commandLine.ts';
 import { runCommand } from './runtime/commands/run.ts';
@@ -28,9 +28,15 @@ async function main(): Promise<void> {
     const config = readConfig();
     const clock = systemClock();
     mkdirSync(config.dataDir, { recursive: true, mode: 0o755 });
-    const file = createWriteStream(join(config.dataDir, 'rollcall.log'), { flags: 'a' });
-    file.on('error', () => undefined);
-    const log = jsonLog((line) => void file.write(line), clock);
+    const file = openSync(join(config.dataDir, 'rollcall.log'), 'a', 0o600);
+    // Written at once, so that the last lines of an end are there too; a full disk must not end a call.
+    const log = jsonLog((line) => {
+      try {
+        writeSync(file, line);
+      } catch {
+        // There is nowhere else to say it.
+      }
+    }, clock);
     const shutdown = createShutdown({ clock, log, exit: (code) => process.exit(code) });
     watchSignals(shutdown);
     try {
@@ -43,7 +49,7 @@ async function main(): Promise<void> {
       throw error;
     }
   } catch (error) {
-    const known = error instanceof StartupError ? error : explainFileError(error, 'DATA_DIR');
+    const known = error instanceof StartupError ? error : explainFileError(error, process.cwd());
     terminal.fault(
       known instanceof StartupError
         ? `rollcall: ${known.message}`

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { EmulatedAddresses } from './emulated.ts';
+import { StartupError } from './startupError.ts';
 
 const Address = z.string().nullable();
 const Note = z.object({
@@ -46,12 +47,24 @@ export function removeNote(dataDir: string): void {
   rmSync(fileIn(dataDir), { force: true });
 }
 
-/** The addresses, when the process that wrote them still runs; nothing otherwise. */
-export function readNote(dataDir: string): EmulatedAddresses {
+function readLiving(dataDir: string): z.output<typeof Note> | null {
   try {
     const note = Note.safeParse(JSON.parse(readFileSync(fileIn(dataDir), 'utf8')));
-    return note.success && isAlive(note.data.pid) ? note.data.addresses : NOTHING_EMULATED;
+    return note.success && isAlive(note.data.pid) ? note.data : null;
   } catch {
-    return NOTHING_EMULATED;
+    return null;
   }
+}
+
+/** The addresses, when the process that wrote them still runs; nothing otherwise. */
+export const readNote = (dataDir: string): EmulatedAddresses =>
+  readLiving(dataDir)?.addresses ?? NOTHING_EMULATED;
+
+/** @throws StartupError when another process runs the demo on the same data: two evenings at once would ring the same people. */
+export function refuseSecond(dataDir: string): void {
+  const other = readLiving(dataDir);
+  if (other === null || other.pid === process.pid) return;
+  throw new StartupError(
+    `Rollcall runs already on ${dataDir} (process ${other.pid}). Look at its page, stop it, or set DATA_DIR to another folder.`,
+  );
 }

@@ -14,7 +14,7 @@ import { type Role, ROLES } from './commandLine.ts';
 import type { Config } from './config.ts';
 import { beginDemoDay, emulatedVendors, handsetsDirOf, seedPractice, worldFor } from './composeDemo.ts';
 import { type EmulatedAddresses, startEmulated } from './emulated.ts';
-import { NOTHING_EMULATED, readNote, removeNote, writeNote } from './emulatedNote.ts';
+import { NOTHING_EMULATED, readNote, refuseSecond, removeNote, writeNote } from './emulatedNote.ts';
 import { type Handsets, watchHandsets } from './handsets.ts';
 import { type ProgressBoard, createProgressBoard } from './progressBoard.ts';
 import type { Shutdown } from './shutdown.ts';
@@ -163,6 +163,7 @@ async function joinDay(parts: Parts, database: Database): Promise<DemoDay> {
  */
 export async function openHouse(parts: Parts, roles: readonly Role[] = ROLES, alone = true): Promise<House> {
   const { config, log, shutdown } = parts;
+  if (alone) refuseSecond(config.dataDir);
   const database = await openDatabase(config, log, shutdown);
   const day = alone ? await beginDay(parts, database) : await joinDay(parts, database);
   const clock = systemClock(day.shiftMs);
