@@ -1,64 +1,93 @@
-/** The night, live and afterwards: pages, the snapshot they show, and the stream that keeps them fresh. */
-import { Hono } from 'hono';
+/** The night, live and afterwards: what the pages ask for. */
+import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import type { AttemptId } from '../domain/ids.ts';
-import { id } from '../domain/ids.ts';
+import type { LocalDate } from '../domain/localTime.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Recordings } from '../ports/recordings.ts';
+import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store/store.ts';
-import { type Surroundings, nightSnapshot } from './snapshot.ts';
-import { sendRecording } from './recordingRoutes.ts';
+import { attemptOf, dateOf } from './askedFor.ts';
+import { callPage } from './callPage.ts';
+import { liveNight } from './liveNight.ts';
+import { readMorningReport } from './morningReport.ts';
+import { type NightSnapshot, type Surroundings, nightSnapshot } from './snapshot.ts';
 
 export interface NightDeps {
   readonly store: Pick<Store, 'practice' | 'report'>;
-  readonly recordings: () => Recordings | null;
   readonly clock: Clock;
+  readonly log: Log;
   readonly surroundings: () => Surroundings;
 }
 
-/** Often enough to follow a conversation, rare enough for a database that has calls to serve. */
-const FRESH_MS = 1_000;
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
-const ATTEMPT = /^[A-Za-z0-9_-]{1,64}$/;
+/** Something is sent at least this often, so that both ends and all between them know that the stream lives. */
+const HEARTBEAT_MS = 15_000;
 
-const attemptOf = (raw: string): AttemptId | null => (ATTEMPT.test(raw) ? id<AttemptId>(raw) : null);
+const BAD_DATE = { error: 'date must be a day like 2026-11-24' };
+
+/** The same whenever it was taken: what a watcher need not be told again. */
+function substance(night: NightSnapshot): string {
+  const { nowMs: _, ...rest } = night;
+  return JSON.stringify(rest);
+}
+
+/** Answers for the date asked for, or for the newest night; 404 where no night was planned on that date. */
+async function dated(
+  c: Context,
+  read: (date: LocalDate | null) => Promise<{ readonly date: LocalDate | null }>,
+): Promise<Response> {
+  const asked = c.req.query('date');
+  if (asked === undefined) return c.json(await read(null));
+  const date = dateOf(asked);
+  if (date === null) return c.json(BAD_DATE, 400);
+  const found = await read(date);
+  return c.json(found, found.date === null ? 404 : 200);
+}
 
 export function nightRoutes(deps: NightDeps): Hono {
   const app = new Hono();
-  const snapshot = (date: string | null) =>
-    nightSnapshot({ store: deps.store, clock: deps.clock, surroundings: deps.surroundings() }, date);
+  const { store, clock, log } = deps;
+  const parts = () => ({ store, clock, surroundings: deps.surroundings() });
+  const live = liveNight(() => nightSnapshot(parts(), null), clock);
 
-  app.get('/api/night', async (c) => {
-    const date = c.req.query('date') ?? null;
-    if (date !== null && !DATE.test(date)) return c.json({ error: 'date must look like 2026-11-24' }, 400);
-    return c.json(await snapshot(date));
-  });
+  app.get('/api/night', (c) =>
+    dated(c, (date) => (date === null ? live.latest() : nightSnapshot(parts(), date))),
+  );
+  app.get('/api/report', (c) => dated(c, (date) => readMorningReport(parts(), date)));
 
   app.get('/api/night/live', (c) =>
-    streamSSE(c, async (stream) => {
-      const gone = new AbortController();
-      stream.onAbort(() => gone.abort());
-      let before = '';
-      while (!gone.signal.aborted) {
-        const data = JSON.stringify(await snapshot(null));
-        if (data !== before) await stream.writeSSE({ event: 'night', data });
-        before = data;
-        await deps.clock.sleep(FRESH_MS, gone.signal);
-      }
-    }),
+    streamSSE(
+      c,
+      async (stream) => {
+        const gone = new AbortController();
+        stream.onAbort(() => gone.abort());
+        let told = '';
+        let toldAtMs = clock.monotonicMs();
+        while (!gone.signal.aborted) {
+          const night = await live.latest();
+          const news = substance(night);
+          const nowMs = clock.monotonicMs();
+          if (news !== told) await stream.writeSSE({ event: 'night', data: JSON.stringify(night) });
+          else if (nowMs - toldAtMs >= HEARTBEAT_MS) await stream.writeSSE({ event: 'still_here', data: '' });
+          if (news !== told || nowMs - toldAtMs >= HEARTBEAT_MS) toldAtMs = nowMs;
+          told = news;
+          await clock.sleep(live.restMs, gone.signal);
+        }
+      },
+      (error) => {
+        log.error('server.request_failed', { code: error.name, status: 500 });
+        return Promise.resolve();
+      },
+    ),
   );
 
   app.get('/api/calls/:attempt', async (c) => {
     const attempt = attemptOf(c.req.param('attempt'));
-    const call = attempt === null ? null : await deps.store.report.call(attempt);
-    return call === null ? c.json({ error: 'there is no such call' }, 404) : c.json(call);
-  });
-
-  app.get('/api/calls/:attempt/recording.wav', async (c) => {
-    const attempt = attemptOf(c.req.param('attempt'));
-    const recordings = deps.recordings();
-    if (attempt === null || recordings === null) return c.json({ error: 'there is no such recording' }, 404);
-    return sendRecording(c, recordings, attempt);
+    const [practice, call] =
+      attempt === null
+        ? [null, null]
+        : await Promise.all([store.practice.current(), store.report.call(attempt)]);
+    return practice === null || call === null
+      ? c.json({ error: 'there is no such call' }, 404)
+      : c.json(callPage(practice, call));
   });
   return app;
 }

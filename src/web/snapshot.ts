@@ -1,11 +1,21 @@
 /** What the page shows of a night, as one JSON document; computed from the store at the moment of asking. */
-import type { CallbackRow, CallRow, ContactRow, NightNumbers, SlotRow } from '../domain/report.ts';
-import type { Practice } from '../domain/practice.ts';
-import { clockTime } from '../domain/localTime.ts';
-import type { Instant, Zone } from '../domain/time.ts';
+import { type LocalDate, clockTime, localTimeAt } from '../domain/localTime.ts';
+import type { NightNumbers } from '../domain/report.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store/store.ts';
-import type { LocalDate } from '../domain/localTime.ts';
+import { longDate } from './localWords.ts';
+import {
+  type CallView,
+  type CallbackView,
+  type ContactView,
+  type SlotView,
+  byUrgency,
+  callView,
+  callbackView,
+  contactView,
+  slotView,
+} from './rowViews.ts';
+import { vendorName } from './words.ts';
 
 /** How the house is run tonight: what a reader must know to judge the numbers. */
 export interface Surroundings {
@@ -21,59 +31,65 @@ export interface Surroundings {
   } | null;
 }
 
-export interface NightSnapshot {
+export interface NightHead {
   readonly practice: string | null;
   readonly date: LocalDate | null;
+  readonly dateWords: string;
+  /** Local clock time at the practice, and the same as epoch milliseconds. */
   readonly now: string;
+  readonly nowMs: number;
   readonly paused: boolean;
   readonly emulated: readonly string[];
   readonly demoClock: boolean;
+  /** Of tonight's handsets only; null for any other night, and where there are none. */
   readonly latency: ReturnType<Surroundings['handsets']>;
-  readonly numbers: NightNumbers | null;
-  readonly calls: readonly (CallRow & { readonly at: string; readonly location: string })[];
-  readonly waiting: readonly (ContactRow & { readonly at: string; readonly location: string })[];
-  readonly slots: readonly (SlotRow & { readonly at: string; readonly location: string })[];
-  readonly callbacks: readonly (CallbackRow & { readonly at: string })[];
 }
 
-interface SnapshotDeps {
+export interface NightSnapshot extends NightHead {
+  readonly numbers: NightNumbers | null;
+  readonly calls: readonly CallView[];
+  readonly waiting: readonly ContactView[];
+  readonly slots: readonly SlotView[];
+  readonly callbacks: readonly CallbackView[];
+}
+
+export interface SnapshotDeps {
   readonly store: Pick<Store, 'practice' | 'report'>;
   readonly clock: Clock;
   readonly surroundings: Surroundings;
 }
 
-const zoneOf = (practice: Practice, location: string | null): Zone =>
-  practice.locations.find((place) => place.id === location)?.zone ?? practice.zone;
+/** Contacts that no call has settled: in line, put off, refused. */
+const UNSETTLED: ReadonlySet<string> = new Set(['queued', 'retry_wait', 'held', 'refused']);
 
-const nameOf = (practice: Practice, location: string | null): string =>
-  practice.locations.find((place) => place.id === location)?.name ?? '';
-
-const WAITING: ReadonlySet<string> = new Set(['queued', 'retry_wait', 'held', 'refused']);
-
-const timeIn = (at: Instant | null, zone: Zone): string => (at === null ? '' : clockTime(at, zone));
-
-/** @param date the night to show; null = the newest. */
-export async function nightSnapshot(
+/** What stands above every page about a night. */
+export async function nightHead(
   { store, clock, surroundings }: SnapshotDeps,
   date: LocalDate | null,
-): Promise<NightSnapshot> {
+): Promise<NightHead> {
   const practice = await store.practice.current();
-  const run = await store.report.run(date);
-  const empty: NightSnapshot = {
+  const now = clock.now();
+  const isTonight = practice !== null && date === localTimeAt(now, practice.zone).date;
+  return {
     practice: practice?.name ?? null,
-    date: run?.date ?? null,
-    now: practice === null ? '' : clockTime(clock.now(), practice.zone),
+    date,
+    dateWords: date === null ? '' : longDate(date),
+    now: practice === null ? '' : clockTime(now, practice.zone),
+    nowMs: now,
     paused: practice === null ? false : await store.practice.isPaused(practice.id),
-    emulated: surroundings.emulated,
+    emulated: surroundings.emulated.map(vendorName),
     demoClock: surroundings.demoClock,
-    latency: surroundings.handsets(),
-    numbers: null,
-    calls: [],
-    waiting: [],
-    slots: [],
-    callbacks: [],
+    latency: isTonight ? surroundings.handsets() : null,
   };
-  if (practice === null || run === null) return empty;
+}
+
+/** @param date the night to show; null = the newest. Without such a night `date` and `numbers` are null. */
+export async function nightSnapshot(deps: SnapshotDeps, date: LocalDate | null): Promise<NightSnapshot> {
+  const { store } = deps;
+  const [practice, run] = await Promise.all([store.practice.current(), store.report.run(date)]);
+  const head = await nightHead(deps, run?.date ?? null);
+  if (practice === null || run === null)
+    return { ...head, numbers: null, calls: [], waiting: [], slots: [], callbacks: [] };
   const [numbers, calls, contacts, slots, callbacks] = await Promise.all([
     store.report.numbers(run.run),
     store.report.calls(run.run),
@@ -81,22 +97,12 @@ export async function nightSnapshot(
     store.report.slots(run.run),
     store.report.callbacks(run.run),
   ]);
-  const placed = <T extends { readonly location: string | null }>(row: T, at: Instant | null) => ({
-    ...row,
-    at: timeIn(at, zoneOf(practice, row.location)),
-    location: nameOf(practice, row.location),
-  });
   return {
-    ...empty,
+    ...head,
     numbers,
-    calls: calls.map((call) => placed(call, call.placedAt)),
-    waiting: contacts
-      .filter((contact) => WAITING.has(contact.state))
-      .map((contact) => placed(contact, contact.notBefore)),
-    slots: slots.map((slot) => placed(slot, slot.start)),
-    callbacks: callbacks.map((callback) => ({
-      ...callback,
-      at: timeIn(callback.appointmentStart, practice.zone),
-    })),
+    calls: calls.map((row) => callView(practice, row)),
+    waiting: contacts.filter((row) => UNSETTLED.has(row.state)).map((row) => contactView(practice, row)),
+    slots: slots.map((row) => slotView(practice, row)),
+    callbacks: callbacks.toSorted(byUrgency).map((row) => callbackView(practice, calls, row)),
   };
 }

@@ -1,5 +1,6 @@
 /** The phone company's callbacks. What they mean is the adapter's business; what follows is the stages'. */
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import type { AnsweredBy, CallProgress } from '../domain/call.ts';
 import type { AttemptId } from '../domain/ids.ts';
 import type { Result } from '../domain/result.ts';
@@ -37,16 +38,16 @@ export interface CallbackHandlers {
 }
 
 /** A form of Twilio's is a few kilobytes. */
-const BODY_MAX_CHARS = 64 * 1024;
+const BODY_MAX_BYTES = 64 * 1024;
 
 export function twilioRoutes(handlers: CallbackHandlers, log: Log): Hono {
   const app = new Hono();
-  app.post('/twilio/:kind/:attempt', async (c) => {
+  const limit = bodyLimit({ maxSize: BODY_MAX_BYTES, onError: (c) => c.body(null, 413) });
+  app.post('/twilio/:kind/:attempt', limit, async (c) => {
     const body = await c.req.text();
     const path = new URL(c.req.url).pathname;
     const signature = c.req.header('x-twilio-signature');
-    const report = body.length > BODY_MAX_CHARS ? null : handlers.read({ path, signature, body });
-    if (report === null) return c.body(null, 413);
+    const report = handlers.read({ path, signature, body });
     if (!report.ok) {
       log.warn('webhook.refused', { code: report.error.kind, status: report.error.status });
       return c.body(null, report.error.status);
