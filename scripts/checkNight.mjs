@@ -25,11 +25,22 @@ must(of('system_failure') === 0, `${of('system_failure')} calls ended in a syste
 if (night.scheduler !== null) {
   const { appointments, slots } = night.scheduler;
   const booked = of('rescheduled') + of('accepted_offer');
-  must(appointments.bookedSinceSeed === booked, `the scheduler has ${appointments.bookedSinceSeed} new bookings, the night ${booked}`);
-  must(appointments.confirmed === of('confirmed'), `the scheduler has ${appointments.confirmed} confirmations, the night ${of('confirmed')}`);
-  must(night.freed === sum(appointments.cancelledByReason), `the scheduler cancelled ${sum(appointments.cancelledByReason)}, the night freed ${night.freed}`);
+  must(
+    appointments.bookedSinceSeed === booked,
+    `the scheduler has ${appointments.bookedSinceSeed} new bookings, the night ${booked}`,
+  );
+  must(
+    appointments.confirmed === of('confirmed'),
+    `the scheduler has ${appointments.confirmed} confirmations, the night ${of('confirmed')}`,
+  );
+  must(
+    night.freed === sum(appointments.cancelledByReason),
+    `the scheduler cancelled ${sum(appointments.cancelledByReason)}, the night freed ${night.freed}`,
+  );
   must(slots.doubleBooked.length <= 1, `slots with two appointments: ${slots.doubleBooked.join(', ')}`);
 }
 for (const line of wrong) console.error(`the night is wrong: ${line}`);
 if (wrong.length > 0) process.exit(1);
-console.log(`a night of ${night.dialed} calls: ${of('confirmed')} confirmed, ${of('rescheduled')} moved, ${of('cancelled')} cancelled, ${night.filled} filled, ${night.landed} landed`);
+console.log(
+  `a night of ${night.dialed} calls: ${of('confirmed')} confirmed, ${of('rescheduled')} moved, ${of('cancelled')} cancelled, ${night.filled} filled, ${night.landed} landed`,
+);

@@ -1,5 +1,4 @@
 import type { Brand } from './ids.ts';
-import type { Instant } from './time.ts';
 
 /**
  * What happened to one attempt at the phone company's end, in its order. `rank` makes the fold monotone: a report that arrives late or
@@ -48,7 +47,7 @@ export type AnsweredBy =
 export type E164 = Brand<string, 'E164'>;
 
 /** Whose words a transcript line holds. */
-export type Party = 'agent' | 'callee';
+type Party = 'agent' | 'callee';
 
 /** One line of what was said. For the agent: only what was heard before an interruption, never more. */
 export interface TranscriptLine {
@@ -74,10 +73,4 @@ export interface TurnLatency {
   readonly firstAudioMs: number;
   readonly understoodBy: 'rules' | 'model' | 'fallback';
   readonly speech: 'cached' | 'streamed';
-}
-
-export interface CallTimes {
-  readonly placedAt: Instant;
-  readonly answeredAt: Instant | null;
-  readonly endedAt: Instant | null;
 }

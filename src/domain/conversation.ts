@@ -68,8 +68,6 @@ export type ConversationBrief =
   | (Briefed & { readonly script: 'confirm'; readonly people: readonly BriefedPerson[] })
   | (Briefed & { readonly script: 'offer'; readonly person: BriefedPerson; readonly offer: BriefedOffer });
 
-export type ScriptKind = ConversationBrief['script'];
-
 /** What was decided about one appointment. Only decisions that were read back and heard are here. */
 export type Decision =
   | { readonly kind: 'confirmed' }

@@ -13,9 +13,7 @@ export type OfferId = Brand<string, 'OfferId'>;
 export type RunId = Brand<string, 'RunId'>;
 export type ContactId = Brand<string, 'ContactId'>;
 export type AttemptId = Brand<string, 'AttemptId'>;
-export type OutcomeId = Brand<string, 'OutcomeId'>;
 export type WriteBackId = Brand<string, 'WriteBackId'>;
-export type CallbackId = Brand<string, 'CallbackId'>;
 /** The provider's id of one call, e.g. Twilio's CallSid. */
 export type CallSid = Brand<string, 'CallSid'>;
 /** The scheduling system's own id of a resource, e.g. a FHIR logical id. */

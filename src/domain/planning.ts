@@ -157,15 +157,6 @@ export type RetryPlan =
       readonly because: string;
     };
 
-/** What the dial stage knows of an attempt. */
-export interface AttemptView {
-  readonly contact: ContactId;
-  readonly status: CallStatus | 'intent' | 'unknown_requested';
-  readonly disposition: Disposition | null;
-  readonly outcomes: readonly OutcomeKind[];
-  readonly localDate: LocalDate;
-}
-
 /** Whether a callee may be rung at an instant; what is open leaves room for the whole ring time before the hours close. */
 export type HoursVerdict =
   | { readonly kind: 'open'; readonly closesAt: Instant }

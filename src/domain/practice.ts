@@ -25,14 +25,14 @@ export interface Location {
   readonly facts: Readonly<Record<string, string>>;
 }
 
-export interface Provider {
+interface Provider {
   readonly id: ProviderId;
   readonly external: ExternalId;
   /** "Doctor Patel" */
   readonly spokenName: string;
 }
 
-export interface VisitType {
+interface VisitType {
   readonly id: VisitTypeId;
   /** The code that the scheduling system uses for it. */
   readonly code: string;

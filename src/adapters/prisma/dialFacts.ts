@@ -46,7 +46,7 @@ async function householdOf(
 }
 
 /** The offer's reservation stands: the slot is reserved under the offer's fence. */
-export async function reservationHolds(tx: Transaction, offerId: string): Promise<boolean> {
+async function reservationHolds(tx: Transaction, offerId: string): Promise<boolean> {
   const offer = await tx.offer.findUnique({ where: { id: offerId }, include: { slot: true } });
   return (
     offer !== null &&

@@ -3,7 +3,7 @@ import type { LocalDate } from '../../domain/localTime.ts';
 import type { ContactState, Household, PlannedContact } from '../../domain/planning.ts';
 import type { Instant, Span } from '../../domain/time.ts';
 
-export interface SavedPlan {
+interface SavedPlan {
   readonly run: RunId;
   /** New contacts by this planning; 0 when the night was planned before. */
   readonly added: number;
