@@ -1,9 +1,8 @@
 /** Who is called, when, and who is not and why. Every judgement is kept as a decision record. */
 import type { Appointment, Patient } from './appointment.ts';
-import type { CallStatus, E164 } from './call.ts';
-import type { Disposition, OutcomeKind } from './disposition.ts';
+import type { E164 } from './call.ts';
+import type { Disposition } from './disposition.ts';
 import type { AppointmentId, ContactId, LocationId, OfferId, PatientId, RunId } from './ids.ts';
-import type { LocalDate } from './localTime.ts';
 import type { Location } from './practice.ts';
 import type { Instant, Zone } from './time.ts';
 
