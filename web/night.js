@@ -26,8 +26,8 @@ function tilesOf({ numbers: n, latency, calls }) {
     { key: 'planned', name: 'Planned', value: n.planned, note: `${plural(n.plannedConfirm, 'household')}, ${plural(n.plannedOffer, 'offer')}` },
     { key: 'dialed', name: 'Dialed', value: n.dialed, note: `${n.answered} answered` },
     { key: 'live', name: 'On the phone', value: n.live, note: 'right now', href: '#live-heading' },
-    { key: 'confirmed', name: 'Confirmed', value: sum(out, 'confirmed'), tone: 'good', note: 'appointments', href: '#result-confirmed' },
-    { key: 'moved', name: 'Moved', value: sum(out, 'rescheduled'), tone: 'good', note: `${sum(out, 'reschedule_requested')} more want to`, href: '#result-rescheduled' },
+    { key: 'confirmed', name: 'Confirmed', value: sum(out, 'confirmed'), tone: sum(out, 'confirmed') > 0 ? 'good' : '', note: 'appointments', href: '#result-confirmed' },
+    { key: 'moved', name: 'Moved', value: sum(out, 'rescheduled'), tone: sum(out, 'rescheduled') > 0 ? 'good' : '', note: `${sum(out, 'reschedule_requested')} more want to`, href: '#result-rescheduled' },
     { key: 'cancelled', name: 'Cancelled', value: sum(out, 'cancelled'), note: 'times given back', href: '#result-cancelled' },
     { key: 'filled', name: 'Filled', value: `${n.filled} of ${n.freed}`, tone: n.filled > 0 ? 'good' : '', note: 'freed times', href: '#slots-heading' },
     { key: 'landed', name: 'Written back', value: `${n.landed} of ${n.writeBacks}`, note: n.notLanded === 0 ? 'all have landed' : `${n.notLanded} on their way`, tone: n.notLanded === 0 ? '' : 'warn' },
@@ -69,7 +69,7 @@ function liveCall(call) {
     node: h('li', {}, h('div.line', {}, who, seconds), h('div.line', {}, where, state), line),
     update(now) {
       say(who, now.who);
-      say(where, `${now.where} · ${now.purpose}`);
+      say(where, [now.where, now.purpose].filter((part) => part !== '').join(' · '));
       say(state, now.state);
       say(party, now.lastLine === null ? '' : now.lastLine.party === 'agent' ? 'Agent' : 'Callee');
       say(words, now.lastLine?.text ?? '');
@@ -98,8 +98,12 @@ const doneCall = () =>
     say(cells[1], call.where);
     say(cells[2], call.at);
     say(cells[3], call.seconds === null ? '' : clock(call.seconds * 1000));
-    say(cells[4], call.latencyMs === null ? '–' : millis(call.latencyMs));
+    say(cells[4], call.latencyMs === null ? '' : millis(call.latencyMs));
   });
+
+/** What the office looks for first, first; whatever else there is comes after it, by its words. A fixed order: groups never change places. */
+const FIRST = ['confirmed', 'rescheduled', 'reschedule_requested', 'cancelled', 'accepted_offer', 'declined_offer'];
+const rank = (code) => (FIRST.includes(code) ? FIRST.indexOf(code) : FIRST.length);
 
 function groupsOf(calls) {
   const groups = new Map();
@@ -109,7 +113,7 @@ function groupsOf(calls) {
       group.calls.push(call);
       groups.set(code, group);
     }
-  return [...groups.values()].toSorted((a, b) => b.calls.length - a.calls.length || (a.words < b.words ? -1 : 1));
+  return [...groups.values()].toSorted((a, b) => rank(a.code) - rank(b.code) || (a.words < b.words ? -1 : 1));
 }
 
 const slotRow = () =>
@@ -124,9 +128,9 @@ const callbackRow = () =>
   row(['Who', 'Why', 'In their words', 'Appointment', 'Call'], (cells, callback) => {
     say(cells[0], callback.who);
     say(cells[1], callback.reason);
-    say(cells[2], callback.quote === '' ? '–' : `“${callback.quote}”`);
-    say(cells[3], callback.appointment === '' ? '–' : callback.appointment);
-    link(cells[4], callback.attempt === null ? null : `/calls/${encodeURIComponent(callback.attempt)}`, callback.attempt === null ? '–' : 'Listen');
+    say(cells[2], callback.quote === '' ? '' : `“${callback.quote}”`);
+    say(cells[3], callback.appointment);
+    link(cells[4], callback.attempt === null ? null : `/calls/${encodeURIComponent(callback.attempt)}`, callback.attempt === null ? '' : 'Listen');
   });
 
 const waitingRow = () =>
@@ -134,13 +138,15 @@ const waitingRow = () =>
     say(cells[0], contact.who);
     say(cells[1], contact.where);
     say(cells[2], contact.why);
-    say(cells[3], contact.state === 'refused' ? '–' : contact.at);
+    say(cells[3], contact.state === 'refused' ? '' : contact.at);
   });
 
 /** A list with its heading's count and its words for nothing. */
 function list(name, items, fill) {
   say(at(`${name}-count`), items.length === 0 ? '' : items.length);
   show(at(`${name}-none`), items.length === 0);
+  const table = at(name).closest('table');
+  if (table !== null) show(table, items.length > 0);
   fill(items);
 }
 

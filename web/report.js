@@ -13,6 +13,7 @@ function list(name, items, toRow) {
   at(name).replaceChildren(...items.map(toRow));
   say(at(`${name}-count`), items.length === 0 ? '' : items.length);
   show(at(`${name}-none`), items.length === 0);
+  show(at(name).closest('table'), items.length > 0);
 }
 
 /** Columns of the table by location: name, field, and where its numbers lead. */
@@ -72,9 +73,9 @@ function showRest(report) {
       head('Who', one.who),
       cell('Where', one.where),
       cell('Why', one.reason),
-      cell('In their words', one.quote === '' ? '–' : h('blockquote', {}, `“${one.quote}”`)),
-      cell('Appointment', one.appointment || '–'),
-      cell('Call', one.attempt === null ? '–' : h('a', { href: callHref(one.attempt) }, 'Listen')),
+      cell('In their words', one.quote === '' ? '' : h('blockquote', {}, `“${one.quote}”`)),
+      cell('Appointment', one.appointment),
+      cell('Call', one.attempt === null ? '' : h('a', { href: callHref(one.attempt) }, 'Listen')),
     ),
   );
   list('promises', report.promises, (one) =>
@@ -87,7 +88,7 @@ function showRest(report) {
     h('tr', {}, head('Who', h('a', { href: callHref(one.attempt) }, one.who)), cell('Where', one.where), cell('What was learned', one.results.map((result) => result.words).join(', '))),
   );
   list('exceptions', [...report.leftOver, ...report.stillToCall, ...report.notCalled], (one) =>
-    h('tr', {}, head('Who', one.who), cell('Where', one.where), cell('Why', one.why), cell('Next', report.stillToCall.includes(one) ? `not before ${one.at}` : 'nobody is called')),
+    h('tr', {}, head('Who', one.who), cell('Where', one.where), cell('Why', one.why), cell('Next try', ['queued', 'retry_wait', 'held'].includes(one.state) ? `not before ${one.at}` : '')),
   );
 }
 
@@ -113,9 +114,9 @@ function showCalls(calls) {
       cell('Where', call.where),
       cell('When', call.at),
       cell('Result', call.state ?? call.results.map((one) => one.words).join(', ')),
-      cell('Length', call.seconds === null ? '–' : clock(call.seconds * 1000)),
-      cell('Answers after', millis(call.latencyMs)),
-      cell('Recording', call.hasRecording ? h('a', { href: callHref(call.attempt), 'aria-label': `Listen to the call with ${call.who}` }, 'Listen') : '–'),
+      cell('Length', call.seconds === null ? '' : clock(call.seconds * 1000)),
+      cell('Answers after', call.latencyMs === null ? '' : millis(call.latencyMs)),
+      cell('Recording', call.hasRecording ? h('a', { href: callHref(call.attempt), 'aria-label': `Listen to the call with ${call.who}` }, 'Listen') : ''),
     ),
   );
   say(at('calls-count'), shown.length === calls.length ? calls.length : `${shown.length} of ${calls.length}`);
@@ -154,6 +155,8 @@ async function load() {
   showPlaces(report.places);
   showRest(report);
   openFilter(report.calls);
+  show(at('going-on'), report.numbers.live > 0 || report.stillToCall.length > 0);
+  say(at('going-on'), `The night is not over: this is how it stood at ${answer.now}. Reload for the newest.`);
   show(at('report'), true);
   showCalls(report.calls);
 }

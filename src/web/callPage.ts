@@ -5,7 +5,7 @@ import type { CallDetail } from '../domain/report.ts';
 import { timelineOf } from '../replay/timeline.ts';
 import { dayAndTime, inLocalTime } from './localWords.ts';
 import { type CallView, callView } from './rowViews.ts';
-import { dispositionWords, moveWords, ruleWords, stateWords, vendorName } from './words.ts';
+import { dispositionWords, moveWords, plainly, ruleWords, stateWords, vendorName } from './words.ts';
 
 export interface CallPage {
   readonly practice: string;
@@ -67,7 +67,7 @@ export function callPage(practice: Practice, detail: CallDetail): CallPage {
       atMs,
     })),
     failures: log.vendorFailures.map(({ vendor, reason, atMs }) => ({
-      words: `${vendorName(FAILING[vendor] ?? vendor)}: ${moveWords(reason)}`,
+      words: `${vendorName(FAILING[vendor] ?? vendor)}: ${plainly(reason)}`,
       atMs,
     })),
     rules: detail.decisions.map(({ rule, verdict, detail: because }) => ({

@@ -98,7 +98,7 @@ function placesOf(
     const calls = rows.calls.filter((row) => nameOf(row) === where);
     const here = slots.filter((slot) => slot.where === where);
     return {
-      where,
+      where: where === '' ? 'No location' : where,
       calls: calls.length,
       confirmed: countOutcomes(calls, 'confirmed'),
       rescheduled: countOutcomes(calls, 'rescheduled'),

@@ -4,15 +4,14 @@ import { streamSSE } from 'hono/streaming';
 import type { LocalDate } from '../domain/localTime.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { Store } from '../ports/store/store.ts';
 import { attemptOf, dateOf } from './askedFor.ts';
 import { callPage } from './callPage.ts';
 import { liveNight } from './liveNight.ts';
 import { readMorningReport } from './morningReport.ts';
-import { type NightSnapshot, type Surroundings, nightSnapshot } from './snapshot.ts';
+import { type NightSnapshot, type NightStore, type Surroundings, nightSnapshot } from './snapshot.ts';
 
 export interface NightDeps {
-  readonly store: Pick<Store, 'practice' | 'report'>;
+  readonly store: NightStore;
   readonly clock: Clock;
   readonly log: Log;
   readonly surroundings: () => Surroundings;

@@ -76,16 +76,14 @@ export interface PromiseView {
   readonly attempt: AttemptId;
 }
 
-const NOWHERE = 'No location';
-
 const placeOf = (practice: Practice, id: string | null) =>
   practice.locations.find((location) => location.id === id) ?? null;
 
 const zoneAt = (practice: Practice, id: string | null): Zone => placeOf(practice, id)?.zone ?? practice.zone;
 
-/** "Lakeside Dental, Chicago" is "Chicago" to whoever works at Lakeside Dental. */
+/** "Lakeside Dental, Chicago" is "Chicago" to whoever works at Lakeside Dental; nothing for no place. */
 export function locationName(practice: Practice, id: string | null): string {
-  const name = placeOf(practice, id)?.name ?? NOWHERE;
+  const name = placeOf(practice, id)?.name ?? '';
   const prefix = `${practice.name}, `;
   return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }

@@ -2,7 +2,8 @@
 import { type LocalDate, clockTime, localTimeAt } from '../domain/localTime.ts';
 import type { NightNumbers } from '../domain/report.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Store } from '../ports/store/store.ts';
+import type { PracticeStore } from '../ports/store/practiceStore.ts';
+import type { ReportStore } from '../ports/store/reportStore.ts';
 import { longDate } from './localWords.ts';
 import {
   type CallView,
@@ -53,8 +54,14 @@ export interface NightSnapshot extends NightHead {
   readonly callbacks: readonly CallbackView[];
 }
 
+/** What pages read; they write nothing. */
+export interface NightStore {
+  readonly practice: Pick<PracticeStore, 'current' | 'isPaused'>;
+  readonly report: Omit<ReportStore, 'isQuiet'>;
+}
+
 export interface SnapshotDeps {
-  readonly store: Pick<Store, 'practice' | 'report'>;
+  readonly store: NightStore;
   readonly clock: Clock;
   readonly surroundings: Surroundings;
 }

@@ -156,6 +156,44 @@ const STATE_WORDS: Readonly<Record<string, string>> = {
   ended: 'Hung up',
 };
 
+/** What a turn of the callee can mean. */
+const MOVE_WORDS: Readonly<Record<string, string>> = {
+  affirm: 'Yes',
+  deny: 'No',
+  keep: 'Keep it as it is',
+  cancel: 'Cancel it',
+  request_alternative: 'Another time, please',
+  inform_time: 'Names a time',
+  choose_first: 'The first one',
+  choose_second: 'The second one',
+  question: 'Asks something',
+  hello: 'Hello',
+  third_party: 'Is somebody else',
+  not_here: 'The person is not there',
+  thanks_or_goodbye: 'Thanks, goodbye',
+  other: 'Something else',
+  opt_out: 'Do not call again',
+  person: 'Asks for a person',
+  robot: 'Asks whether this is a robot',
+  repeat: 'Please repeat',
+  slow_down: 'Please speak slowly',
+  hold_on: 'Hang on',
+  wrong_number: 'Wrong number',
+  emergency: 'An emergency',
+  other_language: 'Speaks another language',
+  deceased: 'The person has died',
+  screening: 'A call screener',
+  voicemail: 'A voicemail',
+};
+
+/** Rules that are asked on the way to a call and that are no reason to refuse one. */
+const RULE_WORDS: Readonly<Record<string, string>> = {
+  zones: 'Time zones they may be in',
+  window: 'Calling hours',
+  people: 'People who may be called',
+  score: 'Rank on the waitlist',
+};
+
 const VENDOR_NAMES: Readonly<Record<string, string>> = {
   twilio: 'telephony (Twilio)',
   deepgram: 'speech recognition (Deepgram)',
@@ -165,7 +203,7 @@ const VENDOR_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** `no_common_window` -> `No common window`: for codes of which nothing better is known. */
-function plainly(code: string): string {
+export function plainly(code: string): string {
   const text = code.replaceAll('_', ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
@@ -180,8 +218,8 @@ const find = (code: string, ...books: readonly Readonly<Record<string, string>>[
 
 export const outcomeWords = (code: OutcomeKind): string => OUTCOME_WORDS[code];
 export const dispositionWords = (code: Disposition): string => DISPOSITION_WORDS[code];
-export const ruleWords = (code: string): string => find(code, REFUSAL_WORDS);
-export const moveWords = plainly;
+export const ruleWords = (code: string): string => find(code, RULE_WORDS, REFUSAL_WORDS);
+export const moveWords = (code: string): string => find(code, MOVE_WORDS);
 export const callbackWords = (code: string): string => find(code, CALLBACK_WORDS, OUTCOME_WORDS);
 export const purposeWords = (code: ContactPurpose): string => PURPOSE_WORDS[code];
 export const stateWords = (code: string): string => find(code, STATE_WORDS);
