@@ -1,4 +1,4 @@
-import type { ExternalId, WriteBackId } from '../../domain/ids.ts';
+import type { AppointmentId, ExternalId, WriteBackId } from '../../domain/ids.ts';
 import { type Instant, plusMs } from '../../domain/time.ts';
 import type {
   WriteBack,
@@ -57,6 +57,13 @@ async function take(
 
 type Wanted = Parameters<WriteBackStore['wantBooking']>[0];
 
+/** The later appointment that a waiting person gives up for the offered one. */
+async function heldBy(tx: Transaction, entry: Row.WaitlistEntry): Promise<AppointmentId | null> {
+  if (entry.holdsExternal === null) return null;
+  const held = await tx.appointment.findUnique({ where: { external: entry.holdsExternal } });
+  return held?.status === 'booked' ? (held.id as AppointmentId) : null;
+}
+
 /** The patient, place and kind of visit that the booking is for: those of the offer, or of the appointment that moves. */
 async function bookingFor(tx: Transaction, wanted: Wanted) {
   if (wanted.offer !== null) {
@@ -75,6 +82,7 @@ async function bookingFor(tx: Transaction, wanted: Wanted) {
       location: location.external,
       visitTypeCode: visit?.code ?? null,
       fence: offer.fence,
+      replaces: await heldBy(tx, offer.entry),
     };
   }
   if (wanted.replaces === null) return null;
@@ -89,6 +97,7 @@ async function bookingFor(tx: Transaction, wanted: Wanted) {
     location: old.location.external,
     visitTypeCode: visit?.code ?? null,
     fence: null,
+    replaces: wanted.replaces,
   };
 }
 
@@ -100,8 +109,8 @@ async function wantBooking(tx: Transaction, wanted: Wanted): Promise<WriteBackId
       attemptId: wanted.attempt,
       kind: 'book',
       lane: `slot-${opening.slot}`,
-      replacesId: wanted.replaces,
       offerId: wanted.offer,
+      ...(wanted.offer === null ? { replacesId: wanted.replaces } : {}),
     },
   });
   if (known !== null) return known.id as WriteBackId;
@@ -125,7 +134,7 @@ async function wantBooking(tx: Transaction, wanted: Wanted): Promise<WriteBackId
       visitTypeCode: target.visitTypeCode,
     },
     opening,
-    replaces: wanted.replaces,
+    replaces: target.replaces,
     offer: wanted.offer,
   };
   const id = await createBooking(tx, command, {
