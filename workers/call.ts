@@ -1,5 +1,5 @@
 /** Binds the `call` queue to one call from its claim to its end: dial rings, converse talks, write-back books. */
-import { type ClaimDeps } from '../src/dial/claimDeps.ts';
+import type { ClaimDeps } from '../src/dial/claimDeps.ts';
 import { claimCall } from '../src/dial/claimCall.ts';
 import { endCall } from '../src/dial/endCall.ts';
 import { type PlaceDeps, placeCall } from '../src/dial/placeCall.ts';
@@ -11,7 +11,7 @@ import { callingRules } from '../src/schedule/callingRules.ts';
 import { bookAtTheDesk } from '../src/writeback/bookAtTheDesk.ts';
 import type { WriteBackDeps } from '../src/writeback/deliverWriteBacks.ts';
 
-/** A conversation whose lines are made ready while the phone rings; it is either held or dropped. */
+/** A conversation whose lines are made ready while the phone rings. Dropping it ends that; after it was held there is nothing to drop. */
 export interface ReadyConversation {
   hold(
     line: MediaLine,
@@ -36,12 +36,13 @@ export function consumeCalls({ queues, claim, place, desk, prepare, ...options }
       if (claimed.kind === 'over') return { kind: 'done' };
       const { call, brief, practice } = claimed;
       const conversation = prepare(brief, bookAtTheDesk(desk, call.attempt), signal);
-      const rung = await placeCall(place, call, practice.settings, signal).catch((error: unknown) => {
+      try {
+        const rung = await placeCall(place, call, practice.settings, signal);
+        if (rung.kind !== 'line') return { kind: 'done' };
+        await endCall(place, rung.line, await conversation.hold(rung.line).catch(() => null));
+      } finally {
         conversation.drop();
-        throw error;
-      });
-      if (rung.kind !== 'line') conversation.drop();
-      else await endCall(place, rung.line, await conversation.hold(rung.line).catch(() => null));
+      }
       return { kind: 'done' };
     },
     options,

@@ -13,7 +13,10 @@ export async function endCall(
   held: { readonly result: ConversationResult; readonly recordingMs: number | null } | null,
 ): Promise<void> {
   const { attempt, sid } = line;
-  if (held === null) await telephony.end(sid);
+  if (held === null) {
+    log.error('job.failed', { attempt, code: 'conversation' });
+    await telephony.end(sid);
+  }
   const result = held?.result ?? null;
   const disposition = dispositionOf({ progress: { status: 'answered' }, answeredBy: null, result });
   await store.calls.end(attempt, {
