@@ -12,10 +12,11 @@ COPY --from=packages /app/node_modules ./node_modules
 COPY package.json tsconfig.json ./
 COPY prisma/migrations ./prisma/migrations
 COPY demo ./demo
+COPY web ./web
 COPY workers ./workers
 COPY src ./src
 USER node
 VOLUME /data
 EXPOSE 3000
-ENTRYPOINT ["node", "--enable-source-maps", "--import", "tsx", "src/main.ts"]
+ENTRYPOINT ["node", "--enable-source-maps", "--disable-warning=DeprecationWarning", "--import", "tsx", "src/main.ts"]
 CMD ["start"]

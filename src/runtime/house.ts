@@ -96,6 +96,13 @@ async function openWorld(parts: Parts, day: DemoDay): Promise<EmulatedAddresses>
   return world.addresses;
 }
 
+/**
+ * Where the phone company reports: to the process that places the call and talks, so that its verdicts reach the conversation. That is the host
+ * of the media address; in a process that serves everything both are one.
+ */
+const callbackUrlOf = (config: Config, publicUrl: string): string =>
+  config.http.mediaPublicUrl?.replace(/^ws/, 'http').replace(new RegExp(`${MEDIA_PATH}$`), '') ?? publicUrl;
+
 const mediaUrlOf = (config: Config, publicUrl: string): string =>
   config.http.mediaPublicUrl ?? `${publicUrl.replace(/^http/, 'ws')}${MEDIA_PATH}`;
 
@@ -115,6 +122,7 @@ interface Opened {
   readonly web: WebServer;
   readonly answering: Answering;
   readonly board: ProgressBoard;
+  readonly publicUrl: string;
 }
 
 async function startRoles(opened: Opened, roles: readonly Role[]): Promise<SchedulingSystem> {
@@ -124,7 +132,7 @@ async function startRoles(opened: Opened, roles: readonly Role[]): Promise<Sched
   const scheduling = openScheduling(surroundings);
   const phone: PhoneVendor = openPhone(surroundings, {
     publicUrl: answering.publicUrl,
-    mediaUrl: mediaUrlOf(config, answering.publicUrl),
+    mediaUrl: mediaUrlOf(config, opened.publicUrl),
   });
   answering.phone = phone;
   const practice = await store.practice.current();
@@ -180,9 +188,9 @@ export async function openHouse(parts: Parts, roles: readonly Role[] = ROLES, al
   const web = await openWeb({ config, store, queues, board, clock, log, answering });
   shutdown.closeLater('web', 3_000, () => web.close());
   const publicUrl = config.http.publicUrl ?? web.url;
-  answering.publicUrl = publicUrl;
+  answering.publicUrl = callbackUrlOf(config, publicUrl);
   const emulated = alone ? await openWorld(parts, day) : readNote(config.dataDir);
   const ground: Ground = { ...parts, database, store, clock, emulated };
-  const scheduling = await startRoles({ parts, ground, queues, web, answering, board }, roles);
+  const scheduling = await startRoles({ parts, ground, queues, web, answering, board, publicUrl }, roles);
   return { ...ground, queues, scheduling, web, publicUrl, handsets };
 }
