@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { parsePracticeFile } from '../adapters/imports/practiceFile.ts';
 import type { WorldOptions } from '../emulators/world.ts';
 import type { LocalDate } from '../domain/localTime.ts';
-import { SECOND_MS, type Zone } from '../domain/time.ts';
+import type { Practice } from '../domain/practice.ts';
+import { SECOND_MS } from '../domain/time.ts';
 import type { Store } from '../ports/store/store.ts';
 import type { Config } from './config.ts';
 import { demoShiftMs } from './demoDay.ts';
@@ -36,9 +37,14 @@ export async function seedPractice(store: Store): Promise<void> {
 }
 
 /** Begins the next demo day and stores its shift. @returns milliseconds to add to the real clock. */
-export async function beginDemoDay(store: Store, zone: Zone): Promise<number> {
+export async function beginDemoDay(store: Store, { zone, locations }: Practice): Promise<number> {
   const before: LocalDate | null = (await store.report.run(null))?.date ?? null;
-  const shiftMs = demoShiftMs(systemClock().now(), zone, before);
+  const shiftMs = demoShiftMs(
+    systemClock().now(),
+    zone,
+    locations.map((location) => location.state),
+    before,
+  );
   await store.practice.setDemoShiftMs(shiftMs);
   return shiftMs;
 }

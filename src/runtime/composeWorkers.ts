@@ -30,24 +30,24 @@ export interface WorkDeps {
   readonly callsPerSecond: number;
   /** Calls at the same time in this process. */
   readonly lines: number;
+  /** The longest pause between two tries of a write-back. */
+  readonly retryCapMs: number;
   readonly shutdown: Shutdown;
 }
 
-/** The longest pause between two tries of a write-back. */
-const RETRY_CAP_MS = 10 * 3_600 * SECOND_MS;
 /** A call in flight is brought to a polite end within this once draining begins. */
 const CALLS_END_WITHIN_MS = 20 * SECOND_MS;
 const JOBS_END_WITHIN_MS = 10 * SECOND_MS;
 const OUTCOMES_AT_ONCE = 4;
 const WRITE_BACKS_AT_ONCE = 4;
 
-const deskOf = ({ store, scheduling, clock, random, log }: WorkDeps): WriteBackDeps => ({
+const deskOf = ({ store, scheduling, clock, random, log, retryCapMs }: WorkDeps): WriteBackDeps => ({
   store,
   scheduling,
   clock,
   random,
   log,
-  retryCapMs: RETRY_CAP_MS,
+  retryCapMs,
 });
 
 /** The `call` role: needs the phone and the voice. */

@@ -1,6 +1,7 @@
 /** Everything that a running product is made of, opened in the order in which it depends on one another. */
 import type { LocalDate } from '../domain/localTime.ts';
 import { localTimeAt, zone } from '../domain/localTime.ts';
+import { HOUR_MS, SECOND_MS } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { SchedulingSystem } from '../ports/schedulingSystem.ts';
@@ -42,6 +43,9 @@ export interface House extends Ground {
   readonly handsets: Handsets;
 }
 
+/** The longest pause between two tries of a write-back; a demo's evening is over in minutes. */
+const RETRY_CAP_MS = 10 * HOUR_MS;
+const DEMO_RETRY_CAP_MS = 5 * SECOND_MS;
 const QUEUES_CLOSE_WITHIN_MS = 5_000;
 const WORLD_ENDS_WITHIN_MS = 5_000;
 
@@ -78,7 +82,7 @@ async function beginDay(parts: Parts, database: Database): Promise<DemoDay> {
   const isFirst = (await store.report.run(null)) === null;
   if (practice === null)
     return { shiftMs: 0, date: localTimeAt(systemClock().now(), zone(NOWHERE)).date, isFirst };
-  const shiftMs = isDemo ? await beginDemoDay(store, practice.zone) : 0;
+  const shiftMs = isDemo ? await beginDemoDay(store, practice) : 0;
   return { shiftMs, date: localTimeAt(systemClock(shiftMs).now(), practice.zone).date, isFirst };
 }
 
@@ -145,6 +149,7 @@ async function startRoles(opened: Opened, roles: readonly Role[]): Promise<Sched
     log,
     board,
     callsPerSecond: config.callsPerSecond,
+    retryCapMs: config.scheduler.kind === 'emulated' ? DEMO_RETRY_CAP_MS : RETRY_CAP_MS,
     lines: practice?.settings.lines ?? 1,
     shutdown,
   };
