@@ -2,7 +2,6 @@
 import { mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { USAGE, parseCommandLine } from './runtime/commandLine.ts';
-import { runCommand } from './runtime/commands/run.ts';
 import { readConfig } from './runtime/config.ts';
 import { jsonLog } from './runtime/log.ts';
 import { createShutdown, watchSignals } from './runtime/shutdown.ts';
@@ -40,6 +39,8 @@ async function main(): Promise<void> {
     const shutdown = createShutdown({ clock, log, exit: (code) => process.exit(code) });
     watchSignals(shutdown);
     try {
+      // Loaded only now, so that a mistake in what was typed or set is answered at once.
+      const { runCommand } = await import('./runtime/commands/run.ts');
       const code = await runCommand({ config, log, shutdown }, command, { terminal, json });
       if (code === null) return;
       await shutdown.drain();
