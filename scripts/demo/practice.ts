@@ -70,7 +70,7 @@ function settings(): Data {
     offers: { minNoticeMinutes: 180, perPatientPerDay: 1, chainDepthMax: 3, horizonDays: 21 },
     ringTimeoutSeconds: 20,
     callLimitSeconds: 240,
-    lines: 8,
+    lines: 14,
     openingsHorizonDays: 10,
     discloseAi: true,
   };
