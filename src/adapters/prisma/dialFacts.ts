@@ -65,7 +65,10 @@ export async function readDialFacts(
   if (phone === null || locationId === null) return null;
   const live = await tx.callAttempt.count({ where: { phone, status: { not: 'ended' } } });
   const attemptsSoFar = await tx.callAttempt.count({
-    where: { contactId: contact.id, NOT: { disposition: 'never_dialed' } },
+    where: {
+      contactId: contact.id,
+      OR: [{ disposition: null }, { disposition: { not: 'never_dialed' } }],
+    },
   });
   return {
     contact: contact.id as ContactId,

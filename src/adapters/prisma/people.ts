@@ -28,11 +28,16 @@ export async function readLedger(
     where: {
       claimedAt: { gte: toTimestamp(plusMs(now, -LEDGER_MS)) },
       status: { not: 'intent' },
-      OR: [
-        { phone: { in: [...who.phones] } },
-        { contact: { patients: { some: { patientId: { in: [...who.patients] } } } } },
+      // A call in progress has no disposition yet, and counts.
+      AND: [
+        { OR: [{ disposition: null }, { disposition: { not: 'never_dialed' } }] },
+        {
+          OR: [
+            { phone: { in: [...who.phones] } },
+            { contact: { patients: { some: { patientId: { in: [...who.patients] } } } } },
+          ],
+        },
       ],
-      NOT: { disposition: 'never_dialed' },
     },
     include: { contact: { include: { patients: true, appointments: true } } },
     orderBy: { claimedAt: 'asc' },
@@ -56,15 +61,16 @@ export async function readPeople(
   tx: Transaction,
   ids: readonly string[],
 ): Promise<{ readonly rows: ReadonlyMap<string, PatientRow>; readonly suppressed: ReadonlySet<string> }> {
-  const [rows, suppressions] = await Promise.all([
-    tx.patient.findMany({ where: { id: { in: [...ids] } }, include: { phones: true, consents: true } }),
-    tx.suppression.findMany({
-      where: { patientId: { in: [...ids] }, phone: null },
-      select: { patientId: true },
-    }),
-  ]);
+  const known = await tx.patient.findMany({
+    where: { id: { in: [...ids] } },
+    include: { phones: true, consents: true },
+  });
+  const suppressions = await tx.suppression.findMany({
+    where: { patientId: { in: [...ids] }, phone: null },
+    select: { patientId: true },
+  });
   return {
-    rows: new Map(rows.map((row) => [row.id, row])),
+    rows: new Map(known.map((row) => [row.id, row])),
     suppressed: new Set(suppressions.flatMap((row) => (row.patientId === null ? [] : [row.patientId]))),
   };
 }

@@ -2,19 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { ContactId, RunId } from '../../domain/ids.ts';
 import type { ContactState, PlannedContact } from '../../domain/planning.ts';
 import { type Instant, HOUR_MS, plusMs } from '../../domain/time.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Nudge, PlanStore } from '../../ports/store/planStore.ts';
 import type * as Row from '../../generated/prisma/client.ts';
-import {
-  type Database,
-  type Transaction,
-  inTransaction,
-  lock,
-  toInstant,
-  toJson,
-  toTimestamp,
-} from './database.ts';
+import { type Database, type Transaction, inTransaction, lock, toInstant, toTimestamp } from './database.ts';
 import { duePatientOf, groupByPhone, readLedger, readPeople, suppressedPhones } from './people.ts';
-import { nudge } from './outbox.ts';
+import { nudgeAll } from './outbox.ts';
 
 /** A contact in one of these is still under way; its appointments are nobody else's. */
 export const LIVE_CONTACT_STATES = ['queued', 'claimed', 'in_call', 'retry_wait', 'held'] as const;
@@ -41,56 +34,63 @@ interface Created {
   readonly notBefore: Instant;
 }
 
-/** Writes contacts with their people, their appointments, their decision records and the jobs of those that may be called. */
+/** Rows of the two tables that say whom and what a contact is about. */
+async function linkContacts(
+  tx: Transaction,
+  rows: readonly { readonly id: string; readonly contact: PlannedContact }[],
+): Promise<void> {
+  const people = rows.flatMap(({ id, contact }) => contact.people.map((person) => ({ id, ...person })));
+  const about = people.flatMap(({ id, appointments }) =>
+    appointments.map((appointment) => ({ id, appointment })),
+  );
+  await tx.$executeRaw`insert into "contact_patient" ("contact_id", "patient_id")
+    select * from unnest(${people.map((row) => row.id)}::text[], ${people.map((row) => row.patient)}::text[])`;
+  await tx.$executeRaw`insert into "contact_appointment" ("contact_id", "appointment_id")
+    select * from unnest(${about.map((row) => row.id)}::text[], ${about.map((row) => row.appointment)}::text[])`;
+}
+
+/**
+ * Writes contacts with their people, their appointments, their decision records and the jobs of those that may be called: one statement a table,
+ * however many there are.
+ */
 export async function createContacts(
   tx: Transaction,
   wanted: readonly NewContact[],
 ): Promise<readonly Created[]> {
+  if (wanted.length === 0) return [];
   const rows = wanted.map((given) => ({ ...given, id: randomUUID(), ...stateOf(given) }));
-  await tx.contact.createMany({
-    data: rows.map(({ contact, id, run, key, offer, at, state, notBefore, because }) => ({
-      id,
-      runId: run,
-      key,
-      purpose: contact.purpose,
-      phone: contact.phone,
-      locationId: contact.location,
-      callerId: contact.callerId,
-      zones: [...contact.zones],
-      state,
-      because,
-      notBefore: toTimestamp(notBefore),
-      expiresAt: toTimestamp(contact.expiresAt),
-      offerId: offer,
-      createdAt: toTimestamp(at),
+  const ids = rows.map((row) => row.id);
+  const made = rows.map((row) => row.at);
+  const because = rows.map((row) => row.because);
+  await tx.$executeRaw`
+    insert into "contact" ("id", "run_id", "key", "purpose", "phone", "location_id", "caller_id", "zones", "state", "because", "not_before",
+      "expires_at", "offer_id", "created_at")
+    select t.id, t.run, t.key, t.purpose, t.phone, t.location, t.caller, string_to_array(t.zones, ' '), t.state, t.because,
+      to_timestamp(t.not_before / 1000.0), to_timestamp(t.expires / 1000.0), t.offer, to_timestamp(t.made / 1000.0)
+    from unnest(${ids}::text[], ${rows.map((row) => row.run)}::text[], ${rows.map((row) => row.key)}::text[],
+      ${rows.map((row) => row.contact.purpose)}::text[], ${rows.map((row) => row.contact.phone)}::text[],
+      ${rows.map((row) => row.contact.location)}::text[], ${rows.map((row) => row.contact.callerId)}::text[],
+      ${rows.map((row) => row.contact.zones.join(' '))}::text[], ${rows.map((row) => row.state)}::text[], ${because}::text[],
+      ${rows.map((row) => row.notBefore)}::float8[], ${rows.map((row) => row.contact.expiresAt)}::float8[],
+      ${rows.map((row) => row.offer)}::text[], ${made}::float8[])
+      as t(id, run, key, purpose, phone, location, caller, zones, state, because, not_before, expires, offer, made)`;
+  await linkContacts(tx, rows);
+  await tx.$executeRaw`
+    insert into "policy_decision" ("id", "contact_id", "verdict", "because", "rules", "at")
+    select gen_random_uuid()::text, t.id, t.verdict, t.because, t.rules::jsonb, to_timestamp(t.made / 1000.0)
+    from unnest(${ids}::text[], ${rows.map((row) => row.contact.decision.kind)}::text[], ${because}::text[],
+      ${rows.map((row) => JSON.stringify(row.contact.decision.rules))}::text[], ${made}::float8[]) as t(id, verdict, because, rules, made)`;
+  const callable = rows.filter((row) => isCallable(row.contact));
+  await nudgeAll(
+    tx,
+    callable.map(({ id, notBefore, at }) => ({
+      queue: 'call',
+      subject: id,
+      jobId: `call-${id}-0`,
+      dueAt: notBefore,
+      at,
     })),
-  });
-  await tx.contactPatient.createMany({
-    data: rows.flatMap(({ contact, id }) =>
-      contact.people.map(({ patient }) => ({ contactId: id, patientId: patient })),
-    ),
-  });
-  await tx.contactAppointment.createMany({
-    data: rows.flatMap(({ contact, id }) =>
-      contact.people.flatMap((person) =>
-        person.appointments.map((appointmentId) => ({ contactId: id, appointmentId })),
-      ),
-    ),
-  });
-  await tx.policyDecision.createMany({
-    data: rows.map(({ contact: { decision }, id, because, at }) => ({
-      id: randomUUID(),
-      contactId: id,
-      verdict: decision.kind,
-      because,
-      rules: toJson(decision.rules),
-      at: toTimestamp(at),
-    })),
-  });
-  for (const { contact, id, notBefore, at } of rows) {
-    if (isCallable(contact))
-      await nudge(tx, { queue: 'call', subject: id, jobId: `call-${id}-0`, dueAt: notBefore, at });
-  }
+  );
   return rows.map(({ id, state, notBefore }) => ({ contact: id as string as ContactId, state, notBefore }));
 }
 
@@ -117,7 +117,8 @@ async function takenAppointments(tx: Transaction, ids: readonly string[]): Promi
 }
 
 async function savePlan(tx: Transaction, plan: Parameters<PlanStore['savePlan']>[0]) {
-  await lock(tx, `plan-${plan.practice}-${plan.localDate}`);
+  // Of the practice, not of the evening: two evenings planned at once must not both take an appointment.
+  await lock(tx, `plan-${plan.practice}`);
   const run = await tx.campaignRun.upsert({
     where: { practiceId_localDate: { practiceId: plan.practice, localDate: plan.localDate } },
     create: {
@@ -157,7 +158,7 @@ const nudgeOf = (row: Row.Outbox): Nudge => ({
   dueAt: toInstant(row.dueAt),
 });
 
-export function planStore(db: Database): PlanStore {
+export function planStore(db: Database, clock: Clock): PlanStore {
   return {
     async households(_practice, span, now) {
       return inTransaction(db, async (tx) => {
@@ -169,13 +170,17 @@ export function planStore(db: Database): PlanStore {
           },
           orderBy: [{ startAt: 'asc' }, { external: 'asc' }],
         });
-        const ids = [...new Set(appointments.map((row) => row.patientId))];
+        const byPatient = new Map<string, Row.Appointment[]>();
+        for (const row of appointments)
+          byPatient.set(row.patientId, [...(byPatient.get(row.patientId) ?? []), row]);
+        const ids = [...byPatient.keys()];
         const { rows, suppressed } = await readPeople(tx, ids);
         const people = ids.flatMap((id) => {
           const row = rows.get(id);
           if (row === undefined) return [];
-          const own = appointments.filter((appointment) => appointment.patientId === id);
-          return [{ due: duePatientOf(row, own, suppressed, now), rawPhone: row.rawPhone }];
+          return [
+            { due: duePatientOf(row, byPatient.get(id) ?? [], suppressed, now), rawPhone: row.rawPhone },
+          ];
         });
         const phones = people.flatMap(({ due }) => (due.patient.phone === null ? [] : [due.patient.phone]));
         const ledger = await readLedger(tx, { phones, patients: ids }, now);
@@ -197,7 +202,7 @@ export function planStore(db: Database): PlanStore {
     },
 
     async nudged(ids) {
-      await db.$executeRaw`update "outbox" set "sent_at" = now() where "id" = any(${[...ids]}::text[]) and "sent_at" is null`;
+      await db.$executeRaw`update "outbox" set "sent_at" = ${toTimestamp(clock.now())} where "id" = any(${[...ids]}::text[]) and "sent_at" is null`;
     },
   };
 }

@@ -17,7 +17,7 @@ export function openStore(url: string, clock: Clock, connections = 16): Store {
   return {
     practice: practiceStore(db, clock),
     mirror: mirrorStore(db, clock),
-    plan: planStore(db),
+    plan: planStore(db, clock),
     calls: callStore(db),
     outcomes: outcomeStore(db),
     fill: fillStore(db, clock),
