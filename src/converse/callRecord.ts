@@ -100,6 +100,14 @@ export class CallRecord {
     this.#append({ kind: 'heard', line });
   }
 
+  /** The latest turn of the callee goes on: what was written about it does not count. */
+  takenBack(state: string): void {
+    this.#transcript.takeBackCallee();
+    this.#stages = null;
+    this.#append({ kind: 'taken_back' });
+    if (this.#path.at(-1) !== state) this.entered(state);
+  }
+
   understood(move: string, by: 'rules' | 'model' | 'fallback' | 'keypad'): void {
     this.#append({ kind: 'understood', move, by });
   }

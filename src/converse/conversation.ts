@@ -8,17 +8,17 @@
  */
 import type { ConversationBrief, ConversationResult } from '../domain/conversation.ts';
 import { unreachable } from '../domain/result.ts';
-import type { Cancel } from '../ports/clock.ts';
 import type { LineEvent } from '../ports/telephony.ts';
 import { Bookings } from './bookings.ts';
 import { CallRecord } from './callRecord.ts';
 import { CallTime } from './callTime.ts';
 import type { ConversationParts } from './conversationParts.ts';
+import { Deadlines } from './deadlines.ts';
 import { Ears } from './ears.ts';
+import { pressed } from './keypad.ts';
 import { endOfTurnThreshold, keytermsOf } from './listeningHints.ts';
 import type { ConversationLimits } from './limits.ts';
-import { Mouth } from './mouth.ts';
-import type { Move } from './moves.ts';
+import { Mouth, type MouthListener } from './mouth.ts';
 import { CallRecorder } from './recordCall.ts';
 import { SORRY_GOODBYE } from './script/prompts.ts';
 import { OPENING_STATE, type Reply, type ScriptInput, type ScriptState } from './script/states.ts';
@@ -32,14 +32,6 @@ import { voiceSettings } from './voiceSettings.ts';
 
 /** The callee's hello is waited for this long; then the agent speaks first. Together with a cached greeting, audible within 2 s. */
 const HELLO_MS = 1_700;
-
-/** 1 yes, 2 no, 9 no more calls, 0 a person. Other keys mean nothing. */
-const KEYS: ReadonlyMap<string, Move> = new Map([
-  ['1', 'affirm'],
-  ['2', 'deny'],
-  ['9', 'opt_out'],
-  ['0', 'person'],
-]);
 
 export class Conversation {
   readonly #brief: ConversationBrief;
@@ -57,10 +49,10 @@ export class Conversation {
   readonly #finished: Promise<ConversationResult>;
   #resolve: (result: ConversationResult) => void = () => undefined;
   #script: ScriptState = OPENING_STATE;
+  /** The state in which the callee's latest turn was answered. */
+  #committedIn: ScriptState = OPENING_STATE;
   #over = false;
-  #idle: Cancel = () => undefined;
-  #longest: Cancel = () => undefined;
-  #farewell: Cancel = () => undefined;
+  readonly #deadlines: Deadlines;
 
   constructor(brief: ConversationBrief, parts: ConversationParts, limits: ConversationLimits) {
     this.#brief = brief;
@@ -79,18 +71,7 @@ export class Conversation {
         time: this.#time,
         session: parts.voice.open(settings),
       },
-      {
-        firstAudio: (_, speech) => this.#record.answered(speech),
-        lineEnded: (utterance, line) => {
-          if (this.#replies.ended(utterance, line))
-            this.#turns.take({ kind: 'protection_over', atMs: this.#time.nowMs(), utterance });
-        },
-        ended: (utterance, said) => {
-          this.#record.said(said, false);
-          this.#turns.take({ kind: 'played', atMs: this.#time.nowMs(), utterance });
-        },
-        failed: (utterance, reason) => this.#voiceFailed(utterance, reason),
-      },
+      this.#whileSpeaking(),
     );
     this.#ears = new Ears(
       {
@@ -120,15 +101,32 @@ export class Conversation {
       { nowMs: () => this.#time.nowMs(), after: (ms, fn) => parts.clock.after(ms, fn) },
       (effect) => this.#do(effect),
     );
+    this.#deadlines = new Deadlines((ms, fn) => parts.clock.after(ms, fn), limits, {
+      idle: () => void this.#finish('line'),
+      tooLong: () => this.#end('too_long'),
+    });
     this.#finished = new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  #whileSpeaking(): MouthListener {
+    return {
+      firstAudio: (_, speech) => this.#record.answered(speech),
+      lineEnded: (utterance, line) => {
+        if (this.#replies.ended(utterance, line, this.#time.nowMs()))
+          this.#turns.take({ kind: 'protection_over', atMs: this.#time.nowMs(), utterance });
+      },
+      ended: (utterance, said) => {
+        this.#record.said(said, false);
+        this.#turns.take({ kind: 'played', atMs: this.#time.nowMs(), utterance });
+      },
+      failed: (utterance, reason) => this.#voiceFailed(utterance, reason),
+    };
   }
 
   /** Talks until the call is over. `signal`: end politely and soon. */
   run(signal: AbortSignal): Promise<ConversationResult> {
     this.#record.opened(this.#script.where.at);
     this.#ears.open();
-    this.#longest = this.#parts.clock.after(this.#limits.callMaxMs, () => this.#end('too_long'));
-    this.#stayAlive();
     this.#parts.line.listen((event) => this.#onLine(event));
     if (signal.aborted) this.#end('draining');
     else signal.addEventListener('abort', () => this.#end('draining'), { once: true });
@@ -138,7 +136,7 @@ export class Conversation {
 
   #onLine(event: LineEvent): void {
     if (this.#over) return;
-    this.#stayAlive();
+    this.#deadlines.alive();
     switch (event.kind) {
       case 'audio':
         return this.#ears.audio(event.mulaw, event.atMs);
@@ -157,17 +155,9 @@ export class Conversation {
   }
 
   #keypad(digit: string): void {
-    const move = KEYS.get(digit);
-    if (move === undefined) return;
-    this.#record.understood(move, 'keypad');
-    const turn = {
-      move,
-      also: [],
-      time: null,
-      answer: null,
-      quote: `key ${digit}`,
-      factsHeard: this.#replies.factsHeard,
-    };
+    const turn = pressed(digit, this.#replies.factsHeardBy(this.#time.nowMs()));
+    if (turn === null) return;
+    this.#record.understood(turn.move, 'keypad');
     this.#ask({ kind: 'heard', turn }, true);
   }
 
@@ -192,10 +182,13 @@ export class Conversation {
         return this.#understandings.forget(effect.ask);
       case 'commit':
         return this.#commit(effect.ask, effect.words, effect.times);
+      case 'take_back':
+        return this.#takeBack();
       case 'silence':
         return this.#ask({ kind: 'silence' });
       case 'hang_up':
-        return void this.#finish('agent');
+        // What has left us has not reached the ear yet.
+        return this.#deadlines.endIn(this.#limits.hangUpGraceMs, () => void this.#finish('agent'));
       default:
         return unreachable(effect);
     }
@@ -204,6 +197,7 @@ export class Conversation {
   /** The callee's turn is over: what it meant goes to the script. */
   #commit(ask: number | null, words: string, times: TurnTimes): void {
     this.#ears.spend();
+    this.#committedIn = this.#script;
     this.#record.heard(words, times);
     const understood = ask === null ? null : this.#understandings.take(ask);
     const by = understood?.by ?? 'fallback';
@@ -215,7 +209,17 @@ export class Conversation {
       return this.#ask({ kind: 'unclear', quote: words });
     }
     this.#record.understood(understood.meaning.move, understood.by);
-    this.#ask({ kind: 'heard', turn: { ...understood.meaning, factsHeard: this.#replies.factsHeard } });
+    this.#ask({
+      kind: 'heard',
+      turn: { ...understood.meaning, factsHeard: this.#replies.factsHeardBy(times.startedMs) },
+    });
+  }
+
+  /** The callee goes on with the turn that we were answering. */
+  #takeBack(): void {
+    this.#script = this.#committedIn;
+    this.#replies.takeBack();
+    this.#record.takenBack(this.#script.where.at);
   }
 
   /** Puts something to the script and answers as it says. */
@@ -241,6 +245,7 @@ export class Conversation {
       utterance,
       protected: reply.say.some((line) => line.protected === true),
       last: reply.hangUp,
+      revocable: reply.book === null,
       interrupt: reply.interrupt,
       floor: { expects: reply.expects, patienceMs: reply.patienceMs },
     });
@@ -261,20 +266,15 @@ export class Conversation {
   /** Ends with a sentence if there is time for one; the line is closed soon in any case. */
   #end(because: 'draining' | 'too_long'): void {
     if (this.#over || this.#script.where.at === 'ended') return;
-    this.#farewell = this.#parts.clock.after(this.#limits.farewellMs, () => void this.#finish('agent'));
+    this.#deadlines.endIn(this.#limits.farewellMs, () => void this.#finish('agent'));
     this.#ask({ kind: 'must_end', because });
-  }
-
-  #stayAlive(): void {
-    this.#idle();
-    this.#idle = this.#parts.clock.after(this.#limits.lineIdleMs, () => void this.#finish('line'));
   }
 
   async #finish(endedBy: ConversationResult['endedBy']): Promise<void> {
     if (this.#over) return;
     this.#over = true;
     this.#turns.close();
-    for (const cancel of [this.#idle, this.#longest, this.#farewell]) cancel();
+    this.#deadlines.close();
     const durationMs = Math.round(this.#time.nowMs());
     const { turn } = this.#turns;
     if (turn.phase === 'speaking') this.#record.cutByEnd(this.#mouth.stop(turn.utterance));

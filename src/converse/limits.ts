@@ -4,6 +4,9 @@ export interface TurnLimits {
   readonly bargeInMs: number;
   /** ... or this long, once words were recognised that are more than "mm-hm". */
   readonly bargeInWithWordsMs: number;
+  /** A voice that begins this soon after we took a turn as finished, and lasts a moment, goes on with that turn. */
+  readonly goesOnWithinMs: number;
+  readonly goesOnVoiceMs: number;
   /** Voice shorter than this and without words is a cough. */
   readonly coughMs: number;
   /** After voice without words: how long to wait for the words of a cough's length, and of a sentence's. */
@@ -28,6 +31,8 @@ export interface TurnLimits {
 export const TURN_LIMITS: TurnLimits = {
   bargeInMs: 260,
   bargeInWithWordsMs: 160,
+  goesOnWithinMs: 700,
+  goesOnVoiceMs: 90,
   coughMs: 400,
   coughWaitMs: 600,
   wordsWaitMs: 1_600,
@@ -58,6 +63,8 @@ export interface ConversationLimits {
   readonly callMaxMs: number;
   /** From the wish to end until the line is closed whatever happens. */
   readonly farewellMs: number;
+  /** Between the end of our last audio at our end of the line and hanging up: goodbye is heard to its end. */
+  readonly hangUpGraceMs: number;
   /** One phrase of the lines rendered ahead. */
   readonly renderMs: number;
 }
@@ -72,5 +79,6 @@ export const CONVERSATION_LIMITS: ConversationLimits = {
   lineIdleMs: 6_000,
   callMaxMs: 480_000,
   farewellMs: 3_000,
+  hangUpGraceMs: 350,
   renderMs: 8_000,
 };

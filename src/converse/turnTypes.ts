@@ -29,8 +29,21 @@ export interface Hearing {
   readonly interrupted: number | null;
 }
 
+/** A turn of the callee that we took as finished and are answering: if they go on at once, it was not. */
+export interface Answered {
+  readonly floor: Floor;
+  readonly hearing: Hearing;
+  readonly atMs: number;
+}
+
 export type Turn =
-  | { readonly phase: 'listening'; readonly floor: Floor; readonly untilMs: number }
+  | {
+      readonly phase: 'listening';
+      readonly floor: Floor;
+      readonly untilMs: number;
+      /** Just committed, and not answered yet. */
+      readonly answered: Answered | null;
+    }
   | { readonly phase: 'hearing'; readonly floor: Floor; readonly hearing: Hearing }
   | {
       readonly phase: 'thinking';
@@ -47,6 +60,8 @@ export type Turn =
       /** After it the call is over. */
       readonly last: boolean;
       readonly over: Hearing | null;
+      /** What this answers, as long as it can be taken back. */
+      readonly answered: Answered | null;
       /** Nothing plays longer than this. */
       readonly untilMs: number;
     }
@@ -73,6 +88,8 @@ export type TurnEvent =
       readonly utterance: number | null;
       readonly protected: boolean;
       readonly last: boolean;
+      /** It does nothing that could not be undone: when the callee goes on, it was never said. */
+      readonly revocable: boolean;
       /** Whatever is being said or heard gives way to it. */
       readonly interrupt: boolean;
       readonly floor: Floor;
@@ -101,6 +118,8 @@ export type TurnEffect =
       readonly words: string;
       readonly times: TurnTimes;
     }
+  /** The callee goes on: the last commit did not happen. */
+  | { readonly kind: 'take_back' }
   | { readonly kind: 'silence' }
   | { readonly kind: 'hang_up' };
 
@@ -111,3 +130,13 @@ export interface TurnTimes {
   readonly wordsMs: number;
   readonly endpointMs: number;
 }
+
+export type Stepped = readonly [Turn, readonly TurnEffect[]];
+
+/** The floor is the callee's. */
+export const listen = (floor: Floor, untilMs: number, answered: Answered | null = null): Turn => ({
+  phase: 'listening',
+  floor,
+  untilMs,
+  answered,
+});

@@ -19,6 +19,8 @@ export type CallEvent =
       readonly move: string;
       readonly by: 'rules' | 'model' | 'fallback' | 'keypad';
     }
+  /** The callee went on: the latest `heard` and what was understood of it do not count; the state is the one before. */
+  | { readonly kind: 'taken_back'; readonly atMs: number }
   | { readonly kind: 'turn_measured'; readonly atMs: number; readonly latency: TurnLatency }
   | { readonly kind: 'barge_in'; readonly atMs: number; readonly heardUpToMs: number }
   | {

@@ -58,6 +58,10 @@ function step({ timeline: t, verdictHeard }: Folding, event: CallEvent): Folding
       return on({ transcript: [...t.transcript, event.line] });
     case 'understood':
       return on({ understood: [...t.understood, { move: event.move, by: event.by, atMs }] });
+    case 'taken_back': {
+      const unfinished = t.transcript.findLastIndex((line) => line.party === 'callee');
+      return on({ transcript: t.transcript.filter((_, i) => i !== unfinished) });
+    }
     case 'turn_measured':
       return on({ latencies: [...t.latencies, event.latency] });
     case 'barge_in':

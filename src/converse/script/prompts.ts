@@ -202,7 +202,7 @@ export const I_WILL_WAIT = "Thank you. I'll wait.";
 export const STILL_HERE = "I'm still here, whenever you're ready.";
 export const BOOKING_NOW = 'One moment, I am booking that for you.';
 /** Said when nothing else can be: rendered ahead for every call. */
-export const SORRY_GOODBYE = "I'm sorry, I have to end this call. The office will call you back. Goodbye.";
+export const SORRY_GOODBYE = "I'm sorry, we'll call you back. Goodbye.";
 export const CANNOT_HEAR = "I'm sorry, I can't hear you well. The office will call you back. Goodbye.";
 export const NOT_UNDERSTOOD = [
   "Sorry, I didn't catch that.",

@@ -11,7 +11,7 @@ const PATIENCE_MS = 5_000;
 /** After "hang on": so long without a word, then one check-in, then so long again. */
 export const HOLD_MS = 26_000;
 /** After goodbye: time for theirs. */
-const GOODBYE_MS = 900;
+const GOODBYE_MS = 1_200;
 /** A machine's greeting is over when it has been quiet for so long and no beep came. */
 export const GREETING_OVER_MS = 3_000;
 const MISSES_MAX = 2;

@@ -83,6 +83,8 @@ export interface ScriptState {
   /** Rounds of proposals for the appointment at hand. */
   readonly rounds: number;
   readonly screened: boolean;
+  /** A decision was reopened after goodbye: that happens once. */
+  readonly reopened: boolean;
 }
 
 /** A turn of the callee as the script sees it. */
@@ -154,4 +156,5 @@ export const OPENING_STATE: ScriptState = {
   refused: [],
   rounds: 0,
   screened: false,
+  reopened: false,
 };

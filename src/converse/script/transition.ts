@@ -148,12 +148,14 @@ function heardInBooking(state: ScriptState, turn: HeardTurn, brief: Conversation
 /** After goodbye most words are theirs; a change of mind or a last question is still heard. */
 function heardInClosing(state: ScriptState, turn: HeardTurn, brief: ConversationBrief): ScriptStep {
   const last = lastSubject(state, brief);
+  const decided = state.ledger.decisions.at(-1)?.decision.kind;
+  const again = turn.move === 'cancel' && decided === 'cancelled';
   const reopens =
     turn.move === 'request_alternative' || turn.move === 'cancel' || turn.move === 'inform_time';
-  if (reopens && last !== null && state.misses === 0) {
-    const again = { ...state, rounds: 0, misses: 0 };
-    if (turn.move === 'cancel') return enter(again, { ...last, at: 'cancel_check' }, brief);
-    return heardInAppointment(again, { ...last, at: 'appointment' }, turn, brief);
+  if (reopens && !again && last !== null && !state.reopened) {
+    const open = { ...state, rounds: 1, misses: 0, reopened: true };
+    if (turn.move === 'cancel') return enter(open, { ...last, at: 'cancel_check' }, brief);
+    return heardInAppointment(open, { ...last, at: 'appointment' }, turn, brief);
   }
   const urgent = ['emergency', 'opt_out', 'person', 'question', 'deceased', 'repeat'].includes(turn.move);
   if (urgent && state.misses < 2)

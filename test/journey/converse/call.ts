@@ -28,17 +28,31 @@ interface Habit {
   readonly act?: (callee: Callee) => void;
 }
 
-class Callee {
+export class Callee {
   readonly line: FakeLine;
   readonly transcriber: FakeTranscriber;
-  constructor(line: FakeLine, transcriber: FakeTranscriber) {
+  readonly #clock: ReturnType<typeof virtualClock>;
+  /** When what has been said so far will have been said. */
+  #quietAtMs = 0;
+  constructor(line: FakeLine, transcriber: FakeTranscriber, clock: ReturnType<typeof virtualClock>) {
     this.line = line;
     this.transcriber = transcriber;
+    this.#clock = clock;
   }
   /** Says this aloud, now. */
   say(text: string): void {
     this.transcriber.hears(text);
-    this.line.speak(voiced(text.split(/\s+/).length * MS_PER_WORD));
+    const ms = text.split(/\s+/).length * MS_PER_WORD;
+    this.line.speak(voiced(ms));
+    this.#quietAtMs = this.#clock.monotonicMs() + ms;
+  }
+  /** Takes a breath after what is being said. */
+  pause(ms: number): void {
+    this.#quietAtMs += ms;
+  }
+  /** Says this after what is being said, and the breath. */
+  sayNext(text: string): void {
+    this.#clock.after(this.#quietAtMs - this.#clock.monotonicMs(), () => this.say(text));
   }
   /** A sound of the voice without words. */
   sound(ms: number): void {
@@ -91,7 +105,7 @@ export async function call(brief: ConversationBrief, setup: CallSetup): Promise<
   const recordings = new FakeRecordings();
   const phrases = new PhraseCache(32_000_000, null);
   const stop = new AbortController();
-  const callee = new Callee(line, transcriber);
+  const callee = new Callee(line, transcriber, clock);
   if (setup.prepare !== false) {
     const prepared = prepareConversation(
       brief,

@@ -120,6 +120,6 @@ test('draining says goodbye and closes the line within three seconds', async () 
       }),
   });
   expect(held.result.durationMs - askedAtMs).toBeLessThanOrEqual(3_050);
-  expect(held.said.at(-1)).toMatch(/^I'm sorry, I have to end this call/);
+  expect(held.said.at(-1)).toMatch(/^I'm sorry, we'll call you back\. Goodbye\./);
   expect(held.result.callback?.reason).toBe('system_failure');
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { confirmBrief } from './briefs.ts';
-import { type Held, call } from './call.ts';
+import { confirmBrief, offerBrief } from './briefs.ts';
+import { type Callee, type Held, call } from './call.ts';
 
 const ME = { to: /am i speaking with/i, say: 'Yes, this is she.' };
 const STILL_WORKS = { to: /does that still work/i, say: 'Yes, it does.' };
@@ -85,6 +85,61 @@ describe('talking over the agent', () => {
     });
     expect(held.said[0]).toContain('This call is recorded.');
     expect(kindOf(held)).toBe('confirmed');
+  });
+});
+
+const twoBreaths = (first: string, pauseMs: number, second: string) => ({
+  act: (callee: Callee): void => {
+    callee.say(first);
+    callee.pause(pauseMs);
+    callee.sayNext(second);
+  },
+});
+
+describe('a turn in two breaths', () => {
+  test('is answered once, whole; what had begun as an answer is taken back', async () => {
+    const held = await call(confirmBrief(), {
+      habits: [
+        { to: /am i speaking with/i, ...twoBreaths('Yes,', 520, 'this is Jane.') },
+        { to: /does that still work/i, say: 'Yes.' },
+      ],
+    });
+    expect(held.events.some((e) => e.kind === 'taken_back')).toBe(true);
+    expect(held.result.transcript.filter((l) => l.party === 'callee').map((l) => l.text)).toEqual([
+      'Hello?',
+      'Yes, this is Jane.',
+      'Yes.',
+    ]);
+    expect(kindOf(held)).toBe('confirmed');
+  });
+
+  test('whose second breath is a second yes does not answer a read-back that was not heard', async () => {
+    const held = await call(offerBrief(), {
+      habits: [
+        ME,
+        { to: /would you like to take it/i, ...twoBreaths('Oh great.', 900, 'Yes, please.') },
+        { to: /is that right/i, say: 'Yes.' },
+      ],
+    });
+    expect(held.said.join(' ')).toMatch(/at eleven AM\. Is that right\?/);
+    expect(held.result.offer).toEqual({ kind: 'accepted', booking: 'landed' });
+  });
+
+  test('that cancels twice ends the call instead of beginning it anew', async () => {
+    const held = await call(confirmBrief(), {
+      habits: [
+        ME,
+        { to: /does that still work/i, say: 'I have to cancel.' },
+        { to: /shall i cancel/i, always: true, say: 'Yes.' },
+        {
+          to: /another time instead/i,
+          always: true,
+          ...twoBreaths('No, thank you.', 1_500, 'Please just cancel it.'),
+        },
+      ],
+    });
+    expect(held.said.filter((line) => /shall i cancel/i.test(line)).length).toBe(1);
+    expect(kindOf(held)).toBe('cancelled');
   });
 });
 

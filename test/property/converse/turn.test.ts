@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Expects } from '../../../src/converse/answers.ts';
 import { TURN_LIMITS } from '../../../src/converse/limits.ts';
+import { wordsIn } from '../../../src/converse/hearing.ts';
 import { deadlineOf, step } from '../../../src/converse/turn.ts';
 import type { Floor, Hearing, Turn, TurnEffect, TurnEvent } from '../../../src/converse/turnTypes.ts';
 
@@ -46,8 +47,11 @@ const hearing: fc.Arbitrary<Hearing> = fc
     nextAsk: 8,
   }));
 
+const answered = fc.option(fc.record({ floor, hearing, atMs: fc.integer({ min: T0 - 900, max: T0 }) }));
+
 const turn: fc.Arbitrary<Turn> = fc.oneof(
   fc.record({
+    answered,
     phase: fc.constant('listening' as const),
     floor,
     untilMs: fc.integer({ min: T0, max: T0 + 5_000 }),
@@ -71,6 +75,7 @@ const turn: fc.Arbitrary<Turn> = fc.oneof(
     utterance: fc.constant(3),
     protected: fc.boolean(),
     last: fc.boolean(),
+    answered,
     over: fc.option(hearing.map((h) => ({ ...h, ask: null, interrupted: null }))),
     untilMs: fc.integer({ min: T0 + 10, max: T0 + 60_000 }),
   }),
@@ -98,6 +103,7 @@ const event: fc.Arbitrary<Untimed<TurnEvent>> = fc.oneof(
     utterance: fc.option(fc.constantFrom(4, 5)),
     protected: fc.boolean(),
     last: fc.boolean(),
+    revocable: fc.boolean(),
     interrupt: fc.boolean(),
     floor,
   }),
@@ -174,7 +180,7 @@ describe('from every state, whatever happens', () => {
         follow(start, events, (before, e, _, effects) => {
           if (before.phase !== 'speaking' || !before.protected || e.kind === 'reply') return;
           if (before.over !== null) protectedOvertalk += 1;
-          if (e.kind === 'protection_over' || e.atMs >= before.untilMs) return;
+          if (e.kind === 'protection_over' || e.atMs >= before.untilMs || has(effects, 'take_back')) return;
           expect(has(effects, 'stop')).toBe(false);
         });
       }),
@@ -210,6 +216,27 @@ describe('from every state, whatever happens', () => {
     );
     expect(commits).toBeGreaterThan(20);
   });
+});
+
+test('a commit is only taken back while it is being answered, and goes on with its words', () => {
+  let takenBack = 0;
+  fc.assert(
+    fc.property(turn, walk, (start, events) => {
+      follow(start, events, (before, _, after, effects) => {
+        if (!has(effects, 'take_back')) return;
+        takenBack += 1;
+        expect(before.phase === 'speaking' && before.answered !== null).toBe(true);
+        expect(has(effects, 'stop')).toBe(true);
+        expect(after.phase).not.toBe('speaking');
+        if (before.phase === 'speaking' && before.answered !== null && after.phase === 'hearing') {
+          expect(after.hearing.finals.startsWith(wordsIn(before.answered.hearing))).toBe(true);
+          expect(after.floor).toBe(before.answered.floor);
+        }
+      });
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(takenBack).toBeGreaterThan(20);
 });
 
 describe('left alone', () => {

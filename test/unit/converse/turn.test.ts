@@ -50,6 +50,7 @@ const speaking = (isProtected = false): Turn => ({
   protected: isProtected,
   last: false,
   over: null,
+  answered: null,
   untilMs: 60_000,
 });
 const voice = (fromMs: number, toMs: number) =>
@@ -185,6 +186,44 @@ describe('while we speak', () => {
       [1_300, { kind: 'played', utterance: 1 }],
     ] as const;
     expect(play(speaking(), script, 3_000).asked.at(-1)).toMatch(/commit Yeah$/);
+  });
+});
+
+const reply = (revocable: boolean) => ({
+  kind: 'reply' as const,
+  utterance: 9,
+  protected: true,
+  last: false,
+  revocable,
+  interrupt: false,
+  floor: { expects: 'offer' as const, patienceMs: 5_000 },
+});
+
+const goingOn = (revocable: boolean) =>
+  [
+    ...voice(100, 500),
+    [600, { kind: 'partial', text: 'Yes,', coversToMs: 480 }],
+    [841, reply(revocable)],
+    [900, { kind: 'speech_started' }],
+    [1_500, { kind: 'speech_ended', quietSinceMs: 1_500 }],
+    [1_650, { kind: 'final', text: 'speaking.' }],
+  ] as const;
+
+describe('a turn that was not over', () => {
+  test('is taken back as soon as the callee goes on, and answered whole', () => {
+    const { asked } = play(listening('yes_no'), goingOn(true), 2_000);
+    expect(asked.filter((a) => !a.includes('understand'))).toEqual([
+      '840 commit Yes,',
+      '841 play',
+      '990 stop',
+      '990 take_back',
+      '1650 commit Yes, speaking.',
+    ]);
+  });
+
+  test('stays when what it set going cannot be undone', () => {
+    const { asked } = play(listening('yes_no'), goingOn(false), 2_000);
+    expect(asked.some((a) => a.includes('take_back') || a.includes('stop'))).toBe(false);
   });
 });
 
