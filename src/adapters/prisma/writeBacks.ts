@@ -26,7 +26,7 @@ const writeBackOf = (row: Row.WriteBack): WriteBack => ({
 
 /** A booking is sent only under the newest reservation of its slot. */
 async function fenceHolds(tx: Transaction, row: Row.WriteBack): Promise<boolean> {
-  if (row.offerId === null) return true;
+  if (row.kind !== 'book' || row.offerId === null) return true;
   const offer = await tx.offer.findUnique({ where: { id: row.offerId }, include: { slot: true } });
   return offer !== null && offer.fence === row.fence && offer.slot.fence === row.fence;
 }
