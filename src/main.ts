@@ -23,8 +23,10 @@ async function main(): Promise<void> {
   }
   const { command, json, silent } = typed.value;
   const terminal = createTerminal({ json, silent });
+  let place = process.cwd();
   try {
     const config = readConfig();
+    place = config.dataDir;
     const clock = systemClock();
     mkdirSync(config.dataDir, { recursive: true, mode: 0o755 });
     const file = openSync(join(config.dataDir, 'rollcall.log'), 'a', 0o600);
@@ -50,7 +52,7 @@ async function main(): Promise<void> {
       throw error;
     }
   } catch (error) {
-    const known = error instanceof StartupError ? error : explainFileError(error, process.cwd());
+    const known = explainFileError(error, place);
     terminal.fault(
       known instanceof StartupError
         ? `rollcall: ${known.message}`

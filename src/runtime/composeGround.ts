@@ -30,8 +30,16 @@ export async function openDatabase(config: Config, log: Log, shutdown: Shutdown)
     await migrateDatabase(url, queues, log);
     return { url, embedded: false };
   }
-  const postgres = await startPostgres({ dataDir: config.dataDir, host: '127.0.0.1', log });
-  shutdown.closeLater('database', DATABASE_STOP_MS, () => postgres.stop());
+  const starting = startPostgres({ dataDir: config.dataDir, host: '127.0.0.1', log });
+  // Known before it is there: who is told to end while it starts must not leave it behind.
+  shutdown.closeLater('database', DATABASE_STOP_MS, () =>
+    starting.then(
+      (started) => started.stop(),
+      () => undefined,
+    ),
+  );
+  const postgres = await starting;
+  if (shutdown.signal.aborted) throw new StartupError('Told to end before it had started.');
   shutdown.cutOffLater(() => postgres.stopNow());
   await migrateDatabase(postgres.url, queues, log);
   return { url: postgres.url, embedded: true };

@@ -18,7 +18,7 @@ import type { DatabaseConnection } from './postgres/connection.ts';
 import { type Layout, prepareLayout } from './postgres/layout.ts';
 import { dropEmptyLock, isAlive, launch, readPostmaster, stopPostmaster } from './postgres/postmaster.ts';
 import { becomeLastUser, hasOtherUsers, joinUsers, openKeeper } from './postgres/users.ts';
-import { StartupError, systemCode } from './startupError.ts';
+import { StartupError, explainFileError, systemCode } from './startupError.ts';
 import { systemClock } from './systemClock.ts';
 
 const DATABASE = 'rollcall';
@@ -111,16 +111,47 @@ async function ensureDatabase(keeper: pg.Client): Promise<void> {
   }
 }
 
+/** @returns the server's process id; null when somebody else was faster. */
 async function boot(
   layout: Layout,
   binaries: Binaries,
   { host, settings = {} }: Settings,
   clock: Clock,
-): Promise<boolean> {
+): Promise<number | null> {
   const launched = await launch(binaries, layout, { host, port: await freePort(host), settings }, clock);
-  if (launched.kind === 'ready') return true;
+  if (launched.kind === 'ready') return launched.pid;
   if (launched.why instanceof StartupError) throw launched.why;
-  return false;
+  return null;
+}
+
+/** Adopts the server that runs, or boots one; a server that was booted and cannot be used is not left behind. */
+async function takeUp(
+  layout: Layout,
+  wanted: Settings,
+  clock: Clock,
+): Promise<Adopted & { readonly adopted: boolean }> {
+  const startedMs = clock.monotonicMs();
+  const binaries = prepareBinaries(layout);
+  let booted: number | null = null;
+  try {
+    let held = await adopt(layout, wanted.host);
+    while (held === null) {
+      if (clock.monotonicMs() - startedMs > START_WITHIN_MS) {
+        throw new StartupError(
+          `The database in ${layout.home} did not come up within ${START_WITHIN_MS / 1000} s. Look at the end of ${layout.log}, and whether another process holds it.`,
+        );
+      }
+      await ensureCluster(binaries, layout);
+      dropEmptyLock(layout, clock);
+      booted = await boot(layout, binaries, wanted, clock);
+      held = await adopt(layout, wanted.host);
+      if (held === null) await clock.sleep(RETRY_MS);
+    }
+    return { ...held, adopted: held.pid !== booted };
+  } catch (error) {
+    if (booted !== null) await stopPostmaster(layout, booted, STOP_WITHIN_MS, clock);
+    throw explainFileError(error, layout.home);
+  }
 }
 
 async function stop(layout: Layout, held: Adopted, log: Log, clock: Clock): Promise<void> {
@@ -147,23 +178,14 @@ export async function startPostgres(wanted: Settings): Promise<EmbeddedPostgres>
   const clock = systemClock();
   const startedMs = clock.monotonicMs();
   const layout = prepareLayout(wanted.dataDir);
-  const binaries = prepareBinaries(layout);
-  let adopted = true;
-  let held = await adopt(layout, wanted.host);
-  while (held === null) {
-    if (clock.monotonicMs() - startedMs > START_WITHIN_MS) {
-      throw new StartupError(
-        `The database in ${layout.home} did not come up within ${START_WITHIN_MS / 1000} s. Look at the end of ${layout.log}, and whether another process holds it.`,
-      );
-    }
-    await ensureCluster(binaries, layout);
-    dropEmptyLock(layout, clock);
-    adopted = !(await boot(layout, binaries, wanted, clock));
-    held = await adopt(layout, wanted.host);
-    if (held === null) await clock.sleep(RETRY_MS);
+  const mine = await takeUp(layout, wanted, clock);
+  const { adopted } = mine;
+  try {
+    await ensureDatabase(mine.keeper);
+  } catch (error) {
+    await stop(layout, mine, wanted.log, clock);
+    throw explainFileError(error, layout.home);
   }
-  const mine = held;
-  await ensureDatabase(mine.keeper);
   const connection = { ...mine.connection, database: DATABASE };
   wanted.log.info(adopted ? 'db.adopted' : 'db.started', {
     pid: mine.pid,

@@ -12,16 +12,31 @@ export function systemCode(error: unknown): string | null {
   return typeof error.code === 'string' ? error.code : null;
 }
 
+/** A full disk, in the words of the system, of PostgreSQL (53100), or of whoever passes their error on. */
+function saysDiskIsFull(error: unknown): boolean {
+  if (['ENOSPC', 'EDQUOT', '53100'].includes(systemCode(error) ?? '')) return true;
+  if (!(error instanceof Error)) return false;
+  return (
+    /No space left on device|Disk quota exceeded/.test(error.message) ||
+    (error.cause !== undefined && saysDiskIsFull(error.cause))
+  );
+}
+
 /**
  * Says in one line why a file or folder could not be used.
  * @param path the folder that the person can do something about.
  */
 export function explainFileError(error: unknown, path: string): Error {
+  if (error instanceof StartupError) return error;
+  if (saysDiskIsFull(error)) {
+    return new StartupError(
+      `The disk that holds ${path} is full. Free some space there, or set DATA_DIR to a folder on another disk.`,
+    );
+  }
   switch (systemCode(error)) {
-    case 'ENOSPC':
-    case 'EDQUOT':
+    case 'EFBIG':
       return new StartupError(
-        `The disk that holds ${path} is full. Free some space there, or set DATA_DIR to a folder on another disk.`,
+        `Files in ${path} may not grow as large as they must. Raise the limit (ulimit -f), or set DATA_DIR to a folder on another disk.`,
       );
     case 'EACCES':
     case 'EPERM':

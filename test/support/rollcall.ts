@@ -11,7 +11,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface Ended {
   readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
+  /** The signal that ended it, when one did. */
+  readonly signal: string | null;
 }
 
 export interface Rollcall {
@@ -75,7 +76,7 @@ export function logOf(dataDir: string): readonly Readonly<Record<string, unknown
 function waitFor(child: ChildProcess): Promise<Ended> {
   return once(child, 'close').then(([code, signal]: unknown[]) => ({
     code: typeof code === 'number' ? code : null,
-    signal: typeof signal === 'string' ? (signal as NodeJS.Signals) : null,
+    signal: typeof signal === 'string' ? signal : null,
   }));
 }
 
@@ -87,7 +88,10 @@ export function startRollcall(
   const [program, ...rest] = [
     ...through,
     process.execPath,
-    ...['--disable-warning=DeprecationWarning', '--import', 'tsx', 'src/main.ts'],
+    '--disable-warning=DeprecationWarning',
+    '--import',
+    'tsx',
+    'src/main.ts',
     ...args,
   ];
   const child = spawn(program ?? '', rest, {

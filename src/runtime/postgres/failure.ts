@@ -25,6 +25,11 @@ export function readServerFailure(said: string, layout: Layout): ServerFailure {
       `The disk that holds ${layout.home} is full. Free some space there, or set DATA_DIR to a folder on another disk.`,
     );
   }
+  if (/File too large/.test(said)) {
+    return new StartupError(
+      `Files in ${layout.home} may not grow as large as the database needs. Raise the limit (ulimit -f), or set DATA_DIR to a folder on another disk.`,
+    );
+  }
   if (/wrong ownership|invalid permissions|Permission denied/.test(said)) {
     return new StartupError(
       `The database in ${layout.home} belongs to another account. Run as the account that made it, or set DATA_DIR to a folder of your own.`,
