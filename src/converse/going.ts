@@ -23,6 +23,11 @@ export interface Utterance {
   readonly id: number;
   readonly lines: Going[];
   firstMs: number | null;
+  /** Audio of its own, not of the phrase that bridges a wait, has gone out. */
+  answered: boolean;
+  bridged: boolean;
+  /** Which audio is being waited for. */
+  awaited: string;
   /** Words of the first line that were heard, and written down, before a resume. */
   saidWords: number;
   at: number;
@@ -30,6 +35,18 @@ export interface Utterance {
 }
 
 export const nothing = (): void => undefined;
+
+export const unsaid = (id: number, lines: Going[], saidWords = 0): Utterance => ({
+  id,
+  lines,
+  firstMs: null,
+  answered: false,
+  bridged: false,
+  awaited: '',
+  saidWords,
+  at: 0,
+  watchdog: nothing,
+});
 
 export const lengthOf = (going: Going): number => going.chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 

@@ -51,8 +51,10 @@ export interface ConversationLimits {
   readonly understandMs: number;
   /** The front desk's time to book while the callee waits. */
   readonly bookMs: number;
-  /** First audio of a streamed line. */
+  /** Audio that the voice owes us: after this a ready phrase bridges the wait ... */
   readonly firstAudioMs: number;
+  /** ... and after this much more the line is given up. */
+  readonly voiceGivenUpMs: number;
   /** A mark that has not come back this long after its audio must have ended is taken as lost. */
   readonly markLateMs: number;
   /** Provider's playback is taken to lag ours by this much until marks have told better; what was heard is counted with it. */
@@ -73,7 +75,8 @@ export const CONVERSATION_LIMITS: ConversationLimits = {
   turn: TURN_LIMITS,
   understandMs: 1_400,
   bookMs: 3_500,
-  firstAudioMs: 1_800,
+  firstAudioMs: 1_100,
+  voiceGivenUpMs: 2_500,
   markLateMs: 1_500,
   lineDelayMs: 120,
   lineIdleMs: 6_000,

@@ -9,12 +9,13 @@ import type { MediaLine } from '../ports/telephony.ts';
 import type { SpeechChunk, VoiceSession, VoiceSettings } from '../ports/speech.ts';
 import { fromBase64, msOfBytes, toBase64 } from './audio.ts';
 import type { CallTime } from './callTime.ts';
-import { type Going, type Utterance, again, cut, lengthOf, nothing } from './going.ts';
+import { type Going, type Utterance, again, cut, lengthOf, nothing, unsaid } from './going.ts';
 import { heardCount, heardText } from './heardWords.ts';
 import type { ConversationLimits } from './limits.ts';
 import type { PhraseCache } from './phraseCache.ts';
 import { Playout } from './playout.ts';
 import type { CallRecorder } from './recordCall.ts';
+import { ONE_MOMENT } from './script/prompts.ts';
 import type { Line } from './script/states.ts';
 
 export interface MouthListener {
@@ -61,14 +62,12 @@ export class Mouth {
 
   /** Says these lines after everything that is already being said. */
   say(id: number, lines: readonly Line[]): void {
-    this.#start({
-      id,
-      lines: lines.map((line) => this.#source(line)),
-      firstMs: null,
-      saidWords: 0,
-      at: 0,
-      watchdog: nothing,
-    });
+    this.#start(
+      unsaid(
+        id,
+        lines.map((line) => this.#source(line)),
+      ),
+    );
   }
 
   /** Stops everything at once. Returns what was heard of the utterance, for the record. */
@@ -76,11 +75,7 @@ export class Mouth {
     const nowMs = this.#parts.time.nowMs();
     const utterance = this.#utterances.find((u) => u.id === id);
     const said = utterance === undefined ? null : this.#heard(utterance, nowMs);
-    for (const u of this.#utterances) {
-      u.watchdog();
-      for (const going of u.lines) going.cancel();
-    }
-    this.#utterances = [];
+    this.#drop(this.#utterances);
     this.#stopped = utterance === undefined ? null : this.#rest(utterance, nowMs);
     this.#parts.line.clear();
     this.#parts.recorder.cleared();
@@ -111,12 +106,17 @@ export class Mouth {
   }
 
   close(): void {
-    for (const u of this.#utterances) {
+    this.#drop(this.#utterances);
+    this.#parts.session.close();
+  }
+
+  /** Nothing more is sent or awaited of these. */
+  #drop(gone: readonly Utterance[]): void {
+    for (const u of gone) {
       u.watchdog();
       for (const going of u.lines) going.cancel();
     }
-    this.#utterances = [];
-    this.#parts.session.close();
+    this.#utterances = this.#utterances.filter((u) => !gone.includes(u));
   }
 
   #source(line: Line): Going {
@@ -131,21 +131,6 @@ export class Mouth {
     this.#utterances.push(utterance);
     for (const going of utterance.lines) if (!going.complete) this.#stream(utterance, going);
     this.#pump();
-    if (utterance.firstMs === null)
-      utterance.watchdog = this.#parts.clock.after(this.#parts.limits.firstAudioMs, () =>
-        this.#late(utterance),
-      );
-  }
-
-  #late(utterance: Utterance): void {
-    const head = this.#utterances[0];
-    if (utterance.firstMs !== null || !this.#utterances.includes(utterance)) return;
-    // Not its turn yet: what is said before it is still on its way.
-    if (head !== utterance && head !== undefined)
-      utterance.watchdog = this.#parts.clock.after(this.#parts.limits.firstAudioMs, () =>
-        this.#late(utterance),
-      );
-    else this.#fail(utterance, 'timeout');
   }
 
   #stream(utterance: Utterance, going: Going): void {
@@ -168,9 +153,7 @@ export class Mouth {
 
   #fail(utterance: Utterance, reason: 'refused' | 'rate_limited' | 'lost' | 'timeout'): void {
     if (!this.#utterances.includes(utterance)) return;
-    utterance.watchdog();
-    for (const going of utterance.lines) going.cancel();
-    this.#utterances = this.#utterances.filter((u) => u !== utterance);
+    this.#drop([utterance]);
     this.#listener.failed(utterance.id, reason);
     this.#pump();
   }
@@ -180,12 +163,42 @@ export class Mouth {
     for (const utterance of this.#utterances) {
       while (utterance.at < utterance.lines.length) {
         const going = utterance.lines[utterance.at];
-        if (going === undefined || !this.#send(utterance, going)) return;
+        if (going === undefined || !this.#send(utterance, going)) return this.#await(utterance);
         this.#parts.line.mark(this.#playout.markName(utterance.id, utterance.at));
         utterance.at += 1;
         if (utterance.at === utterance.lines.length) this.#expectEnd(utterance);
       }
     }
+  }
+
+  /** The voice owes us audio. What is playing bridges the wait; the time runs from its end, and only progress renews it. */
+  #await(utterance: Utterance): void {
+    const { clock, time, limits } = this.#parts;
+    const progress = `${utterance.at}.${utterance.lines[utterance.at]?.sent ?? 0}`;
+    if (utterance.awaited === progress) return;
+    utterance.awaited = progress;
+    const leftMs = Math.max(0, this.#playout.endsMs - time.nowMs());
+    const patienceMs = utterance.bridged ? limits.voiceGivenUpMs : limits.firstAudioMs;
+    utterance.watchdog();
+    utterance.watchdog = clock.after(leftMs + patienceMs, () => this.#starved(utterance));
+  }
+
+  /** No audio in time: the line may have been rendered meanwhile; else a ready phrase bridges the gap, once; else it is given up. */
+  #starved(utterance: Utterance): void {
+    const going = utterance.lines[utterance.at];
+    if (!this.#utterances.includes(utterance) || going === undefined) return;
+    const ready = this.#source(going.line);
+    const bridge = this.#source({ text: ONE_MOMENT });
+    if (going.chunks.length === 0 && ready.complete) {
+      going.cancel();
+      utterance.lines[utterance.at] = ready;
+    } else if (going.sent === 0 && bridge.complete && !utterance.bridged) {
+      utterance.bridged = true;
+      utterance.lines.splice(utterance.at, 0, bridge);
+    } else {
+      return this.#fail(utterance, 'timeout');
+    }
+    this.#pump();
   }
 
   /** Sends a line's audio so far; true when it has gone out whole. */
@@ -197,11 +210,11 @@ export class Mouth {
         line.play(toBase64(chunk.subarray(at, at + MESSAGE_BYTES)));
       recorder.agent(chunk);
       const fromMs = this.#playout.queued(utterance.id, utterance.at, chunk.length, time.nowMs());
-      if (utterance.firstMs === null && chunk.length > 0) {
-        utterance.firstMs = fromMs;
-        utterance.watchdog();
-        this.#listener.firstAudio(utterance.id, going.streamed ? 'streamed' : 'cached');
-      }
+      if (chunk.length === 0) continue;
+      utterance.firstMs ??= fromMs;
+      if (utterance.answered || going.line.text === ONE_MOMENT) continue;
+      utterance.answered = true;
+      this.#listener.firstAudio(utterance.id, going.streamed ? 'streamed' : 'cached');
     }
     return going.complete;
   }
@@ -266,13 +279,6 @@ export class Mouth {
     );
     const first = lines[0];
     const saidWords = first === undefined ? 0 : heardCount(first.words, first.skippedMs);
-    return {
-      id: utterance.id,
-      lines,
-      firstMs: null,
-      saidWords: first?.complete === true ? saidWords : 0,
-      at: 0,
-      watchdog: nothing,
-    };
+    return unsaid(utterance.id, lines, first?.complete === true ? saidWords : 0);
   }
 }

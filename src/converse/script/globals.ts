@@ -59,6 +59,10 @@ export function heardAnywhere(
         [{ text: say.TAKE_YOUR_TIME }],
         HOLD_MS,
       );
+    case 'hello':
+      // They have not heard the question, or wonder whether anybody is there; who is still unknown answers for itself.
+      if (where.at === 'identify' || state.misses >= 2) return null;
+      return askAgain({ ...state, misses: state.misses + 1 }, brief, [], 0);
     case 'robot':
       return resumeQuestion(state, turn, brief, say.robotTruth(brief));
     case 'repeat':

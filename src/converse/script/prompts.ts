@@ -200,6 +200,8 @@ export const STILL_THERE = 'Are you still there?';
 export const TAKE_YOUR_TIME = 'Of course, take your time.';
 export const I_WILL_WAIT = "Thank you. I'll wait.";
 export const STILL_HERE = "I'm still here, whenever you're ready.";
+/** Bridges a wait for the voice. */
+export const ONE_MOMENT = 'One moment, please.';
 export const BOOKING_NOW = 'One moment, I am booking that for you.';
 /** Said when nothing else can be: rendered ahead for every call. */
 export const SORRY_GOODBYE = "I'm sorry, we'll call you back. Goodbye.";

@@ -8,8 +8,9 @@ import type { Line, Where } from './states.ts';
  * cache finds it; variants that need two misunderstandings are left to the voice.
  */
 export function renderAhead(brief: ConversationBrief): readonly string[] {
-  const lines: Line[] = [say.greeting(brief), ...asks({ at: 'identify', person: 0 }, brief)];
-  lines.push({ text: 'Thank you.' });
+  const lines: Line[] = [say.greeting(brief), ...say.ask({ at: 'identify', person: 0 }, brief, 0)];
+  // Without these two nothing can be said when the voice fails.
+  lines.push({ text: say.SORRY_GOODBYE }, { text: say.ONE_MOMENT }, { text: 'Thank you.' });
   lines.push(...(brief.script === 'confirm' ? appointmentLines(brief) : offerLines(brief)));
   for (const text of FIXED) lines.push({ text });
   const first = say.personOf(brief, 0);
@@ -66,7 +67,6 @@ const FIXED: readonly string[] = [
   say.TAKE_YOUR_TIME,
   say.STILL_HERE,
   say.I_WILL_WAIT,
-  say.SORRY_GOODBYE,
   say.CANNOT_HEAR,
   say.OPTED_OUT,
   say.WRONG_NUMBER,

@@ -82,6 +82,29 @@ describe('when the vendors fail', () => {
     expect(held.result.latencies[0]?.speech).toBe('streamed');
   });
 
+  test('a voice that is slow is bridged by a phrase that is ready', async () => {
+    const held = await call(confirmBrief(), {
+      habits: [
+        ME,
+        { to: /does that still work/i, say: 'Where are you?' },
+        { to: /harbor street/i, say: 'Yes.' },
+      ],
+      before: ({ voice }) => void (voice.delayMs = 2_000),
+    });
+    expect(held.said.join(' | ')).toMatch(/One moment, please\. We are at twelve Harbor Street\./);
+    expect(kindOf(held)).toBe('confirmed');
+    expect(held.result.latencies.some((l) => l.speech === 'streamed' && l.firstAudioMs > 2_000)).toBe(true);
+  });
+
+  test('a voice that stops in the middle of a reply is given up', async () => {
+    const held = await call(confirmBrief(), {
+      habits: [ME, { to: /does that still work/i, say: 'Where are you?' }],
+      before: ({ voice }) => void (voice.delayMs = 60_000),
+    });
+    expect(held.said.at(-1)).toMatch(/we'll call you back\. Goodbye\./);
+    expect(held.result.callback?.reason).toBe('system_failure');
+  });
+
   test('a line that falls silent for good is given up', async () => {
     const held = await call(confirmBrief(), {
       before: ({ line, clock }) =>

@@ -216,6 +216,8 @@ export class FakeVoice implements Voice {
   rendered = 0;
   streamed: string[] = [];
   broken = false;
+  /** Until the first audio of a stream. */
+  delayMs = 120;
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
@@ -237,7 +239,7 @@ export class FakeVoice implements Voice {
         let live = true;
         const { mulaw, words } = this.#speech(text);
         this.streamed.push(text);
-        this.#clock.after(120, () => {
+        this.#clock.after(this.delayMs, () => {
           if (!live) return;
           if (this.broken) return onChunk({ kind: 'failed', reason: 'lost' });
           onChunk({ kind: 'audio', base64Mulaw: toBase64(mulaw), bytes: mulaw.length, words });
