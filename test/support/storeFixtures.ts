@@ -324,7 +324,7 @@ export class StoreWorld {
       callerId: of('+13125550100'),
       zones: [CHICAGO],
       people: [{ patient: await this.patient(name), appointments: [] }],
-      decision: { ...CALL_NOW, at: now } as PlanDecision,
+      decision: { kind: 'call_at', at: now, rules: [] },
       expiresAt: plusMs(now, 10 * MINUTE_MS),
     };
     return store.fill.reserve(slot, of(`wait-${name}`), contact, now, plusMs(now, 10 * MINUTE_MS));

@@ -467,6 +467,9 @@ CREATE INDEX "appointment_patient_id_idx" ON "appointment"("patient_id");
 CREATE UNIQUE INDEX "slot_external_key" ON "slot"("external");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "slot_filled_once" ON "slot"("filled_by_offer_id");
+
+-- CreateIndex
 CREATE INDEX "slot_state_idx" ON "slot"("state");
 
 -- CreateIndex
@@ -607,6 +610,48 @@ ALTER TABLE "outcome" ADD CONSTRAINT "outcome_appointment_id_fkey" FOREIGN KEY (
 -- AddForeignKey
 ALTER TABLE "outcome" ADD CONSTRAINT "outcome_offer_id_fkey" FOREIGN KEY ("offer_id") REFERENCES "offer"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 
+-- AddForeignKey
+ALTER TABLE "slot" ADD CONSTRAINT "slot_filled_by_offer_id_fkey" FOREIGN KEY ("filled_by_offer_id") REFERENCES "offer"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "slot" ADD CONSTRAINT "slot_run_id_fkey" FOREIGN KEY ("run_id") REFERENCES "campaign_run"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "write_back" ADD CONSTRAINT "write_back_appointment_id_fkey" FOREIGN KEY ("appointment_id") REFERENCES "appointment"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "write_back" ADD CONSTRAINT "write_back_replaces_id_fkey" FOREIGN KEY ("replaces_id") REFERENCES "appointment"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "write_back" ADD CONSTRAINT "write_back_offer_id_fkey" FOREIGN KEY ("offer_id") REFERENCES "offer"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "write_back" ADD CONSTRAINT "write_back_attempt_id_fkey" FOREIGN KEY ("attempt_id") REFERENCES "call_attempt"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "write_back" ADD CONSTRAINT "write_back_run_id_fkey" FOREIGN KEY ("run_id") REFERENCES "campaign_run"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "callback" ADD CONSTRAINT "callback_run_id_fkey" FOREIGN KEY ("run_id") REFERENCES "campaign_run"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "callback" ADD CONSTRAINT "callback_attempt_id_fkey" FOREIGN KEY ("attempt_id") REFERENCES "call_attempt"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "callback" ADD CONSTRAINT "callback_patient_id_fkey" FOREIGN KEY ("patient_id") REFERENCES "patient"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "callback" ADD CONSTRAINT "callback_appointment_id_fkey" FOREIGN KEY ("appointment_id") REFERENCES "appointment"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "promise" ADD CONSTRAINT "promise_attempt_id_fkey" FOREIGN KEY ("attempt_id") REFERENCES "call_attempt"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "promise" ADD CONSTRAINT "promise_write_back_id_fkey" FOREIGN KEY ("write_back_id") REFERENCES "write_back"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "review" ADD CONSTRAINT "review_attempt_id_fkey" FOREIGN KEY ("attempt_id") REFERENCES "call_attempt"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
 
 -- What Prisma's schema cannot say. Each of these is an invariant of the trade.
 
@@ -623,13 +668,19 @@ CREATE UNIQUE INDEX "offer_one_live_per_slot" ON "offer"("slot_id") WHERE "state
 CREATE UNIQUE INDEX "offer_one_open_per_entry" ON "offer"("waitlist_entry_id") WHERE "state" IN ('open', 'accepted');
 ALTER TABLE "offer" ADD CONSTRAINT "offer_state"
     CHECK ("state" IN ('open', 'accepted', 'landed', 'closed', 'lost_slot', 'declined', 'no_decision', 'unreached', 'expired'));
-CREATE UNIQUE INDEX "slot_filled_once" ON "slot"("filled_by_offer_id") WHERE "filled_by_offer_id" IS NOT NULL;
+-- Whoever ended an offer said when.
+ALTER TABLE "offer" ADD CONSTRAINT "offer_ended_has_time" CHECK (("state" = 'open') = ("ended_at" IS NULL));
 ALTER TABLE "slot" ADD CONSTRAINT "slot_state"
     CHECK ("state" IN ('imported', 'cooling', 'open', 'reserved', 'booked', 'taken_externally', 'past', 'unfilled'));
 ALTER TABLE "slot" ADD CONSTRAINT "slot_ends_after_it_starts" CHECK ("end_at" > "start_at");
 -- A slot is freed only with the moment at which its cancellation landed.
 ALTER TABLE "slot" ADD CONSTRAINT "slot_freed_has_time" CHECK ("state" = 'imported' OR "freed_at" IS NOT NULL);
 ALTER TABLE "slot" ADD CONSTRAINT "slot_chain_depth" CHECK ("chain_depth" >= 0);
+-- A reservation has its number, and a slot is filled by the offer that was taken.
+ALTER TABLE "slot" ADD CONSTRAINT "slot_reserved_has_fence" CHECK ("state" <> 'reserved' OR "fence" > 0);
+ALTER TABLE "slot" ADD CONSTRAINT "slot_booked_has_offer" CHECK (("state" = 'booked') = ("filled_by_offer_id" IS NOT NULL));
+ALTER TABLE "waitlist_entry" ADD CONSTRAINT "waitlist_entry_state"
+    CHECK ("state" IN ('active', 'paused', 'fulfilled', 'expired', 'removed'));
 
 -- A contact that may be dialed has a phone, a location and a caller id; a refused one has its reason.
 ALTER TABLE "contact" ADD CONSTRAINT "contact_state"
@@ -644,6 +695,10 @@ ALTER TABLE "contact" ADD CONSTRAINT "contact_phone_e164" CHECK ("phone" IS NULL
 -- An outcome is about an appointment, an offer, or the call as a whole; one for each of them and attempt.
 CREATE UNIQUE INDEX "outcome_one_per_appointment" ON "outcome"("attempt_id", "appointment_id") WHERE "appointment_id" IS NOT NULL;
 CREATE UNIQUE INDEX "outcome_one_per_offer" ON "outcome"("attempt_id", "offer_id") WHERE "offer_id" IS NOT NULL;
+CREATE UNIQUE INDEX "outcome_one_per_call" ON "outcome"("attempt_id") WHERE "appointment_id" IS NULL AND "offer_id" IS NULL;
+ALTER TABLE "outcome" ADD CONSTRAINT "outcome_about_one_thing" CHECK ("appointment_id" IS NULL OR "offer_id" IS NULL);
+-- What one attempt decided is applied after its end, and once.
+ALTER TABLE "call_attempt" ADD CONSTRAINT "call_attempt_applied_after_end" CHECK ("applied_at" IS NULL OR "status" = 'ended');
 
 ALTER TABLE "write_back" ADD CONSTRAINT "write_back_kind" CHECK ("kind" IN ('confirm', 'cancel', 'book'));
 ALTER TABLE "write_back" ADD CONSTRAINT "write_back_state"
@@ -659,13 +714,16 @@ ALTER TABLE "suppression" ADD CONSTRAINT "suppression_names_somebody"
 ALTER TABLE "appointment" ADD CONSTRAINT "appointment_ends_after_it_starts" CHECK ("end_at" > "start_at");
 ALTER TABLE "callback" ADD CONSTRAINT "callback_state" CHECK ("state" IN ('open', 'owned', 'snoozed', 'done'));
 ALTER TABLE "promise" ADD CONSTRAINT "promise_state" CHECK ("state" IN ('open', 'kept', 'broken'));
+ALTER TABLE "promise" ADD CONSTRAINT "promise_closed_has_time" CHECK (("state" = 'open') = ("closed_at" IS NULL));
+ALTER TABLE "patient_phone" ADD CONSTRAINT "patient_phone_status" CHECK ("status" IN ('active', 'wrong_number'));
+ALTER TABLE "outbox" ADD CONSTRAINT "outbox_queue" CHECK ("queue" IN ('call', 'outcome', 'fill', 'writeback'));
 
 -- The log of a call only grows.
 CREATE FUNCTION "call_event_is_append_only"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'call_event is append-only';
 END $$;
-CREATE TRIGGER "call_event_append_only" BEFORE UPDATE ON "call_event" FOR EACH ROW EXECUTE FUNCTION "call_event_is_append_only"();
+CREATE TRIGGER "call_event_append_only" BEFORE UPDATE OR DELETE ON "call_event" FOR EACH ROW EXECUTE FUNCTION "call_event_is_append_only"();
 
 -- The relay reads what is not sent yet.
 CREATE INDEX "outbox_unsent" ON "outbox"("due_at") WHERE "sent_at" IS NULL;

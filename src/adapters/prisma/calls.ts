@@ -1,6 +1,6 @@
 import { type CallProgress, type CallStatus, advances } from '../../domain/call.ts';
 import type { E164 } from '../../domain/call.ts';
-import type { AttemptId, CallSid, OfferId } from '../../domain/ids.ts';
+import type { AttemptId, CallSid } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { CallStore, OpenAttempt } from '../../ports/store/callStore.ts';
 import { claim } from './claim.ts';
@@ -113,10 +113,11 @@ export function callStore(db: Database): CallStore {
       await db.callAttempt.updateMany({ where: { id: attempt }, data: { answeredBy: verdict } });
     },
     async extendLease(attempt, until) {
-      await db.lineLease.updateMany({
-        where: { attemptId: attempt },
-        data: { expiresAt: toTimestamp(until) },
-      });
+      // A lease that ran out may have been swept; whose call goes on is counted again.
+      await db.$executeRaw`
+        insert into "line_lease" ("attempt_id", "expires_at")
+        select "id", ${toTimestamp(until)} from "call_attempt" where "id" = ${attempt} and "status" <> 'ended'
+        on conflict ("attempt_id") do update set "expires_at" = excluded."expires_at"`;
     },
     end: (attempt, ended) => end(db, attempt, ended),
     subject: (attempt) => readSubject(db, attempt),
@@ -125,14 +126,5 @@ export function callStore(db: Database): CallStore {
       return row === null ? null : (row.id as AttemptId);
     },
     stuck: (before) => stuck(db, before),
-    async offerFence(attempt) {
-      const row = await db.callAttempt.findUnique({
-        where: { id: attempt },
-        select: { contact: { select: { offer: { include: { slot: true } } } } },
-      });
-      const offer = row?.contact.offer ?? null;
-      if (offer === null || offer.state !== 'open' || offer.slot.fence !== offer.fence) return null;
-      return { offer: offer.id as OfferId, fence: offer.fence };
-    },
   };
 }

@@ -23,7 +23,7 @@ import {
   toInstantOrNull,
   toTimestamp,
 } from './database.ts';
-import { endOffer } from './offers.ts';
+import { bookingUnderWay, endOffer } from './offers.ts';
 import { nudge } from './outbox.ts';
 import { consentsOf, readLedger, readPeople, suppressedPhones } from './people.ts';
 import { createContacts } from './plan.ts';
@@ -131,12 +131,12 @@ async function reserve(
 ): ReturnType<FillStore['reserve']> {
   await lock(tx, `slot-${id}`);
   await lock(tx, `entry-${entry}`);
-  const engaged = await tx.offer.count({
-    where: { waitlistEntryId: entry, state: { in: ['open', 'accepted'] } },
+  const free = await tx.waitlistEntry.count({
+    where: { id: entry, state: 'active', offers: { none: { state: { in: ['open', 'accepted'] } } } },
   });
-  if (engaged > 0) return null;
+  if (free === 0) return null;
   const { count } = await tx.slot.updateMany({
-    where: { id, state: { in: ['open', 'cooling'] } },
+    where: { id, OR: [{ state: 'open' }, { state: 'cooling', coolUntil: { lte: toTimestamp(at) } }] },
     data: { state: 'reserved', because: null, fence: { increment: 1 } },
   });
   if (count === 0) return null;
@@ -169,9 +169,14 @@ async function releaseExpired(tx: Transaction, id: SlotId, at: Instant): Promise
   await lock(tx, `slot-${id}`);
   const offer = await tx.offer.findFirst({
     where: { slotId: id, state: 'open', expiresAt: { lte: toTimestamp(at) } },
-    include: { contacts: { include: { attempts: { where: { status: { not: 'ended' } } } } } },
+    include: {
+      contacts: {
+        include: { attempts: { where: { OR: [{ status: { not: 'ended' } }, { appliedAt: null }] } } },
+      },
+    },
   });
   if (offer === null || offer.contacts.some((contact) => contact.attempts.length > 0)) return false;
+  if (await bookingUnderWay(tx, offer.id)) return false;
   await tx.contact.updateMany({
     where: { offerId: offer.id, state: { in: ['queued', 'retry_wait', 'held'] } },
     data: { state: 'expired', because: 'offer_expired' },
@@ -185,7 +190,7 @@ async function settle(
   ...[id, state, because, dueAgainAt]: Parameters<FillStore['settle']>
 ): Promise<void> {
   const { count } = await tx.slot.updateMany({
-    where: { id, state: { notIn: ['reserved', 'booked'] } },
+    where: { id, state: { in: ['cooling', 'open', 'unfilled'] } },
     data: { state, because },
   });
   if (count === 0 || dueAgainAt === null) return;

@@ -7,7 +7,7 @@ import type { Settlement, WriteBackCommand } from '../../ports/store/writeBackSt
 import type * as Row from '../../generated/prisma/client.ts';
 import { type Transaction, toJson, toTimestamp } from './database.ts';
 import { createCommand } from './commands.ts';
-import { upsertAppointments } from './mirror.ts';
+import { mirrorCommand, upsertAppointments } from './mirror.ts';
 import { endOffer } from './offers.ts';
 import { nudge } from './outbox.ts';
 
@@ -125,7 +125,7 @@ async function landBooking(
   await closePromise(tx, row.id, 'kept', at);
   if (command.offer === null) {
     await tx.slot.updateMany({
-      where: { external: book.slot, state: { in: ['cooling', 'open', 'unfilled'] } },
+      where: { external: book.slot, state: { in: ['cooling', 'open', 'reserved', 'unfilled'] } },
       data: { state: 'taken_externally', because: 'moved_into' },
     });
   } else {
@@ -162,11 +162,8 @@ async function land(
     return NOTHING;
   }
   const old = await tx.appointment.findUniqueOrThrow({ where: { id: command.appointment } });
-  const became = command.kind === 'confirm' ? { participation: 'accepted' } : { status: 'cancelled' };
-  await tx.appointment.update({
-    where: { id: old.id },
-    data: { ...became, version: landed.version, seenAt: toTimestamp(at) },
-  });
+  if (landed.seen !== null) await upsertAppointments(tx, [landed.seen], at);
+  await mirrorCommand(tx, old.id, command.kind, landed.version, at);
   await carryVersion(tx, row, landed.version);
   return command.kind === 'cancel' ? freeSlot(tx, row, old, at, coolUntil) : NOTHING;
 }
@@ -181,12 +178,16 @@ async function tellTheOffice(
   await closePromise(tx, row.id, 'broken', at);
   const about = row.appointmentId ?? row.replacesId;
   const appointment = about === null ? null : await tx.appointment.findUnique({ where: { id: about } });
+  const offer =
+    row.offerId === null
+      ? null
+      : await tx.offer.findUnique({ where: { id: row.offerId }, include: { entry: true } });
   await tx.callback.create({
     data: {
       id: randomUUID(),
       runId: row.runId,
       attemptId: row.attemptId,
-      patientId: appointment?.patientId ?? null,
+      patientId: appointment?.patientId ?? offer?.entry.patientId ?? null,
       appointmentId: about,
       reason,
       quote: '',
@@ -218,13 +219,15 @@ async function end(
       return;
     case 'superseded':
       if (settlement.seen !== null) await upsertAppointments(tx, [settlement.seen], at);
-      if (settlement.reason === 'slot_taken' && row.offerId !== null)
-        await endOffer(tx, row.offerId, 'lost_slot', at);
+      if (row.kind === 'book' && row.offerId !== null) await endOffer(tx, row.offerId, 'lost_slot', at);
       // Who is still on the line hears it there and then; everybody else must be rung by a person.
       if (await isOnTheLine(tx, row)) await closePromise(tx, row.id, 'broken', at);
       else await tellTheOffice(tx, row, 'superseded_by_staff', at);
       return;
     case 'dead':
+      // Nobody knows whose the slot is: it is left to the office with everything else.
+      if (row.kind === 'book' && row.offerId !== null)
+        await endOffer(tx, row.offerId, 'lost_slot', at, { state: 'unfilled', because: 'write_back_failed' });
       await tellTheOffice(tx, row, 'write_back_failed', at);
   }
 }

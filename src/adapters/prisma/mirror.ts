@@ -10,10 +10,11 @@ import { appointmentOf } from './rows.ts';
 /** Writes people and the numbers that reach them, a whole batch in a handful of statements. */
 async function upsertPatients(
   tx: Transaction,
-  patients: readonly SystemPatient[],
+  listed: readonly SystemPatient[],
   seenAt: Instant,
 ): Promise<void> {
-  if (patients.length === 0) return;
+  if (listed.length === 0) return;
+  const patients = [...new Map(listed.map((patient) => [patient.external, patient])).values()];
   const externals = patients.map((patient) => patient.external);
   await tx.$executeRaw`
     insert into "patient" ("id", "external", "given_name", "family_name", "birth_date", "raw_phone", "language", "deceased", "state", "updated_at")
@@ -55,10 +56,42 @@ async function recogniseWaiting(tx: Transaction, externals: readonly string[]): 
     where s."patient_id" is null and p."external" = s."patient_external" and p."external" = any(${known}::text[])`;
 }
 
-/** Why an appointment that the system lists is not in the mirror. */
-function missingField(seen: SystemAppointment, patients: ReadonlySet<string>): string {
-  if (seen.end <= seen.start) return 'end';
-  return patients.has(seen.patient) ? 'location' : 'patient';
+const isNumber = (version: string): boolean => /^[0-9]+$/.test(version);
+
+/** Each appointment once, as its newest version says; pages of a list may overlap. */
+function newestOf(seen: readonly SystemAppointment[]): readonly SystemAppointment[] {
+  const kept = new Map<ExternalId, SystemAppointment>();
+  for (const row of seen) {
+    const before = kept.get(row.external)?.version;
+    const older =
+      before !== undefined &&
+      isNumber(before) &&
+      isNumber(row.version) &&
+      BigInt(row.version) < BigInt(before);
+    if (!older) kept.set(row.external, row);
+  }
+  return [...kept.values()];
+}
+
+/** Why appointments that were not written cannot be mirrored; those that are merely older than what the mirror has are no fault. */
+async function faultsOf(
+  tx: Transaction,
+  unwritten: readonly SystemAppointment[],
+): Promise<readonly { readonly external: ExternalId; readonly field: string }[]> {
+  if (unwritten.length === 0) return [];
+  const select = { external: true } as const;
+  const patients = await tx.patient.findMany({
+    where: { external: { in: unwritten.map((row) => row.patient) } },
+    select,
+  });
+  const locations = await tx.location.findMany({ select });
+  const knownPatients = new Set(patients.map((row) => row.external));
+  const knownLocations = new Set(locations.map((row) => row.external));
+  return unwritten.flatMap(({ external, patient, location, start, end }) => {
+    if (end <= start) return [{ external, field: 'end' }];
+    if (!knownPatients.has(patient)) return [{ external, field: 'patient' }];
+    return location !== null && knownLocations.has(location) ? [] : [{ external, field: 'location' }];
+  });
 }
 
 /**
@@ -71,17 +104,17 @@ export async function upsertAppointments(
   at: Instant,
 ): Promise<readonly { readonly external: ExternalId; readonly field: string }[]> {
   if (seen.length === 0) return [];
-  const externals = seen.map((row) => row.external);
-  await tx.$executeRaw`
+  const rows = newestOf(seen);
+  const written = await tx.$queryRaw<{ readonly external: string }[]>`
     insert into "appointment" ("id", "external", "version", "status", "participation", "patient_id", "location_id", "provider_id",
       "visit_type_id", "slots", "start_at", "end_at", "seen_at")
     select gen_random_uuid()::text, t.external, t.version, t.status, t.participation, p."id", l."id", pr."id",
       (select v."id" from "visit_type" v where v."code" = t.visit limit 1), string_to_array(nullif(t.slots, ''), ' '),
       to_timestamp(t.starts / 1000.0), to_timestamp(t.ends / 1000.0), ${toTimestamp(at)}
-    from unnest(${externals}::text[], ${seen.map((a) => a.version)}::text[], ${seen.map((a) => a.status)}::text[],
-      ${seen.map((a) => a.participation)}::text[], ${seen.map((a) => a.patient)}::text[], ${seen.map((a) => a.location)}::text[],
-      ${seen.map((a) => a.provider)}::text[], ${seen.map((a) => a.visitTypeCode)}::text[], ${seen.map((a) => a.slots.join(' '))}::text[],
-      ${seen.map((a) => a.start)}::float8[], ${seen.map((a) => a.end)}::float8[])
+    from unnest(${rows.map((a) => a.external)}::text[], ${rows.map((a) => a.version)}::text[], ${rows.map((a) => a.status)}::text[],
+      ${rows.map((a) => a.participation)}::text[], ${rows.map((a) => a.patient)}::text[], ${rows.map((a) => a.location)}::text[],
+      ${rows.map((a) => a.provider)}::text[], ${rows.map((a) => a.visitTypeCode)}::text[], ${rows.map((a) => a.slots.join(' '))}::text[],
+      ${rows.map((a) => a.start)}::float8[], ${rows.map((a) => a.end)}::float8[])
       as t(external, version, status, participation, patient, location, provider, visit, slots, starts, ends)
     join "patient" p on p."external" = t.patient
     join "location" l on l."external" = t.location
@@ -92,20 +125,29 @@ export async function upsertAppointments(
       "provider_id" = excluded."provider_id", "visit_type_id" = excluded."visit_type_id", "slots" = excluded."slots",
       "start_at" = excluded."start_at", "end_at" = excluded."end_at", "seen_at" = excluded."seen_at"
     where case when excluded."version" ~ '^[0-9]+$' and "appointment"."version" ~ '^[0-9]+$'
-      then excluded."version"::numeric >= "appointment"."version"::numeric else true end`;
-  const written = await tx.appointment.findMany({
-    where: { external: { in: externals } },
-    select: { external: true },
-  });
+      then excluded."version"::numeric >= "appointment"."version"::numeric else true end
+    returning "external"`;
   const there = new Set(written.map((row) => row.external));
-  const absent = seen.filter((row) => !there.has(row.external));
-  if (absent.length === 0) return [];
-  const known = await tx.patient.findMany({
-    where: { external: { in: absent.map((row) => row.patient) } },
-    select: { external: true },
-  });
-  const patients = new Set(known.map((row) => row.external));
-  return absent.map((row) => ({ external: row.external, field: missingField(row, patients) }));
+  return faultsOf(
+    tx,
+    rows.filter((row) => !there.has(row.external)),
+  );
+}
+
+/** The mirror learns what a command of ours came to, unless it knows something newer. */
+export async function mirrorCommand(
+  tx: Transaction,
+  id: string,
+  kind: 'confirm' | 'cancel',
+  version: string,
+  at: Instant,
+): Promise<void> {
+  await tx.$executeRaw`
+    update "appointment" set "version" = ${version}, "seen_at" = ${toTimestamp(at)},
+      "participation" = case when ${kind} = 'confirm' then 'accepted' else "participation" end,
+      "status" = case when ${kind} = 'cancel' then 'cancelled' else "status" end
+    where "id" = ${id} and case when ${version} ~ '^[0-9]+$' and "version" ~ '^[0-9]+$'
+      then ${version}::numeric >= "version"::numeric else true end`;
 }
 
 /** Each bad row once, however often it comes. */
@@ -113,7 +155,7 @@ async function quarantine(tx: Transaction, rows: readonly Quarantined[], at: Ins
   if (rows.length === 0) return;
   await tx.$executeRaw`
     insert into "quarantined_row" ("id", "source", "line", "external", "field", "reason", "at")
-    select gen_random_uuid()::text, t.*, ${toTimestamp(at)}
+    select distinct on (t.source, t.line, t.external, t.field, t.reason) gen_random_uuid()::text, t.*, ${toTimestamp(at)}
     from unnest(${rows.map((row) => row.source)}::text[], ${rows.map((row) => row.line)}::int[], ${rows.map((row) => row.external)}::text[],
       ${rows.map((row) => row.field)}::text[], ${rows.map((row) => row.reason)}::text[]) as t(source, line, external, field, reason)
     where not exists (select 1 from "quarantined_row" q where q."source" = t.source and q."line" is not distinct from t.line

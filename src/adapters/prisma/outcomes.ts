@@ -64,7 +64,8 @@ async function suppressPhone(
   attempt: string,
   at: Instant,
 ): Promise<void> {
-  await lock(tx, `suppress-${phone}`);
+  // The lock of the claim: whoever claims this phone later sees the suppression.
+  await lock(tx, `phone-${phone}`);
   if ((await tx.suppression.count({ where: { phone, reason } })) === 0) {
     await tx.suppression.create({
       data: { id: randomUUID(), phone, reason, attemptId: attempt, at: toTimestamp(at) },

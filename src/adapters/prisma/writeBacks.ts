@@ -46,7 +46,11 @@ async function take(
   const ahead = await tx.writeBack.count({
     where: { lane: row.lane, laneSeq: { lt: row.laneSeq }, state: { notIn: [...SETTLED] } },
   });
-  if (ahead > 0 || !(await fenceHolds(tx, row))) return null;
+  if (ahead > 0) return null;
+  if (!(await fenceHolds(tx, row))) {
+    await settle(tx, id, { kind: 'superseded', reason: 'slot_taken', seen: null }, now, now);
+    return null;
+  }
   const taken = await tx.writeBack.update({
     where: { id },
     data: { state: 'sending', tries: { increment: 1 }, leaseUntil: toTimestamp(plusMs(now, leaseMs)) },
@@ -67,6 +71,8 @@ async function heldBy(tx: Transaction, entry: Row.WaitlistEntry): Promise<Appoin
 /** The patient, place and kind of visit that the booking is for: those of the offer, or of the appointment that moves. */
 async function bookingFor(tx: Transaction, wanted: Wanted) {
   if (wanted.offer !== null) {
+    const { slotId } = await tx.offer.findUniqueOrThrow({ where: { id: wanted.offer } });
+    await lock(tx, `slot-${slotId}`);
     const offer = await tx.offer.findUniqueOrThrow({
       where: { id: wanted.offer },
       include: { slot: { include: { location: true } }, entry: { include: { patient: true } } },
@@ -114,12 +120,13 @@ async function wantBooking(tx: Transaction, wanted: Wanted): Promise<WriteBackId
     },
   });
   if (known !== null) return known.id as WriteBackId;
-  const target = await bookingFor(tx, wanted);
-  if (target === null) return null;
   const attempt = await tx.callAttempt.findUniqueOrThrow({
     where: { id: wanted.attempt },
     include: { contact: true },
   });
+  if (wanted.offer !== attempt.contact.offerId) return null;
+  const target = await bookingFor(tx, wanted);
+  if (target === null) return null;
   const provider =
     opening.provider === null ? null : await tx.provider.findUnique({ where: { id: opening.provider } });
   const command: Extract<WriteBackCommand, { readonly kind: 'book' }> = {

@@ -108,7 +108,7 @@ export type Slot = Prisma.SlotModel
 export type WaitlistEntry = Prisma.WaitlistEntryModel
 /**
  * Model Offer
- * One slot offered to one person. state: open | accepted | landed | lost_slot | declined | no_decision | unreached | expired
+ * One slot offered to one person. state: open | accepted | landed | closed (landed, and given up later) | lost_slot | declined | no_decision | unreached | expired
  */
 export type Offer = Prisma.OfferModel
 /**

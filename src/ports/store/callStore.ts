@@ -1,7 +1,7 @@
 import type { AnsweredBy, CallProgress, E164 } from '../../domain/call.ts';
 import type { BriefedOffer, BriefedPerson, ConversationResult } from '../../domain/conversation.ts';
 import type { Disposition } from '../../domain/disposition.ts';
-import type { AttemptId, CallSid, ContactId, LocationId, OfferId } from '../../domain/ids.ts';
+import type { AttemptId, CallSid, ContactId, LocationId } from '../../domain/ids.ts';
 import type { ContactPurpose, DialDecision, DialFacts } from '../../domain/planning.ts';
 import type { Instant } from '../../domain/time.ts';
 
@@ -63,6 +63,7 @@ export interface CallStore {
   /** Folds a provider report; late and repeated ones change nothing. */
   progress(attempt: AttemptId, progress: CallProgress, at: Instant): Promise<void>;
   answeredBy(attempt: AttemptId, verdict: AnsweredBy): Promise<void>;
+  /** Keeps the line until then, also when the lease had run out; a call that has ended gets none. */
   extendLease(attempt: AttemptId, until: Instant): Promise<void>;
   /**
    * Ends the attempt: disposition, the conversation's result when there was one, the line given back, and the outbox row of the `outcome` job, in
@@ -81,6 +82,4 @@ export interface CallStore {
   bySid(sid: CallSid): Promise<AttemptId | null>;
   /** Attempts without an end whose last sign is older than `before`. */
   stuck(before: Instant): Promise<readonly OpenAttempt[]>;
-  /** The offer that an attempt makes, with its reservation's fence, null when there is none or it has passed on. */
-  offerFence(attempt: AttemptId): Promise<{ readonly offer: OfferId; readonly fence: number } | null>;
 }

@@ -77,15 +77,15 @@ export type Settlement =
 export interface WriteBackStore {
   /**
    * Takes the row for sending (state sending, tries + 1); what is returned has the state from before, which says whether to look before sending.
-   * null when it is settled, taken, or a write-back of the same appointment that was created
-   * earlier is not settled yet (no overtaking).
+   * null when it is settled, taken, or a write-back of the same appointment that was created earlier is not settled yet (no overtaking). A booking
+   * for an offer is sent only under the newest reservation of its slot: otherwise it is settled as superseded here, and null.
    */
   take(id: WriteBackId, now: Instant, leaseMs: number): Promise<WriteBack | null>;
   /**
    * Stores what became of it, in one transaction with all that follows: a landed confirmation updates the mirror; a landed cancellation creates the
    * freed slot (cooling until `coolUntil`) with its `fill` job and nothing else does; a landed booking updates the mirror, fulfils the waitlist
    * entry of its offer, marks the slot booked, closes its promise, and enqueues the `cancel` of what it replaces (reason pat-swl for an offer,
-   * pat-crs for a move).
+   * pat-crs for a move). A booking that comes to nothing ends its offer: the entry waits on, boosted, and the slot is not offered again.
    */
   settle(
     id: WriteBackId,

@@ -246,6 +246,9 @@ export type AppointmentWhereInput = {
   location?: Prisma.XOR<Prisma.LocationScalarRelationFilter, Prisma.LocationWhereInput>
   contacts?: Prisma.ContactAppointmentListRelationFilter
   outcomes?: Prisma.OutcomeListRelationFilter
+  writeBacks?: Prisma.WriteBackListRelationFilter
+  replacedBy?: Prisma.WriteBackListRelationFilter
+  callbacks?: Prisma.CallbackListRelationFilter
 }
 
 export type AppointmentOrderByWithRelationInput = {
@@ -266,6 +269,9 @@ export type AppointmentOrderByWithRelationInput = {
   location?: Prisma.LocationOrderByWithRelationInput
   contacts?: Prisma.ContactAppointmentOrderByRelationAggregateInput
   outcomes?: Prisma.OutcomeOrderByRelationAggregateInput
+  writeBacks?: Prisma.WriteBackOrderByRelationAggregateInput
+  replacedBy?: Prisma.WriteBackOrderByRelationAggregateInput
+  callbacks?: Prisma.CallbackOrderByRelationAggregateInput
 }
 
 export type AppointmentWhereUniqueInput = Prisma.AtLeast<{
@@ -289,6 +295,9 @@ export type AppointmentWhereUniqueInput = Prisma.AtLeast<{
   location?: Prisma.XOR<Prisma.LocationScalarRelationFilter, Prisma.LocationWhereInput>
   contacts?: Prisma.ContactAppointmentListRelationFilter
   outcomes?: Prisma.OutcomeListRelationFilter
+  writeBacks?: Prisma.WriteBackListRelationFilter
+  replacedBy?: Prisma.WriteBackListRelationFilter
+  callbacks?: Prisma.CallbackListRelationFilter
 }, "id" | "external">
 
 export type AppointmentOrderByWithAggregationInput = {
@@ -345,6 +354,9 @@ export type AppointmentCreateInput = {
   location: Prisma.LocationCreateNestedOneWithoutAppointmentsInput
   contacts?: Prisma.ContactAppointmentCreateNestedManyWithoutAppointmentInput
   outcomes?: Prisma.OutcomeCreateNestedManyWithoutAppointmentInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutAppointmentInput
+  replacedBy?: Prisma.WriteBackCreateNestedManyWithoutReplacedInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutAppointmentInput
 }
 
 export type AppointmentUncheckedCreateInput = {
@@ -363,6 +375,9 @@ export type AppointmentUncheckedCreateInput = {
   seenAt: Date | string
   contacts?: Prisma.ContactAppointmentUncheckedCreateNestedManyWithoutAppointmentInput
   outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutAppointmentInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutAppointmentInput
+  replacedBy?: Prisma.WriteBackUncheckedCreateNestedManyWithoutReplacedInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutAppointmentInput
 }
 
 export type AppointmentUpdateInput = {
@@ -381,6 +396,9 @@ export type AppointmentUpdateInput = {
   location?: Prisma.LocationUpdateOneRequiredWithoutAppointmentsNestedInput
   contacts?: Prisma.ContactAppointmentUpdateManyWithoutAppointmentNestedInput
   outcomes?: Prisma.OutcomeUpdateManyWithoutAppointmentNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutAppointmentNestedInput
+  replacedBy?: Prisma.WriteBackUpdateManyWithoutReplacedNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutAppointmentNestedInput
 }
 
 export type AppointmentUncheckedUpdateInput = {
@@ -399,6 +417,9 @@ export type AppointmentUncheckedUpdateInput = {
   seenAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   contacts?: Prisma.ContactAppointmentUncheckedUpdateManyWithoutAppointmentNestedInput
   outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutAppointmentNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutAppointmentNestedInput
+  replacedBy?: Prisma.WriteBackUncheckedUpdateManyWithoutReplacedNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutAppointmentNestedInput
 }
 
 export type AppointmentCreateManyInput = {
@@ -644,6 +665,54 @@ export type AppointmentUpdateOneWithoutOutcomesNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.AppointmentUpdateToOneWithWhereWithoutOutcomesInput, Prisma.AppointmentUpdateWithoutOutcomesInput>, Prisma.AppointmentUncheckedUpdateWithoutOutcomesInput>
 }
 
+export type AppointmentCreateNestedOneWithoutWriteBacksInput = {
+  create?: Prisma.XOR<Prisma.AppointmentCreateWithoutWriteBacksInput, Prisma.AppointmentUncheckedCreateWithoutWriteBacksInput>
+  connectOrCreate?: Prisma.AppointmentCreateOrConnectWithoutWriteBacksInput
+  connect?: Prisma.AppointmentWhereUniqueInput
+}
+
+export type AppointmentCreateNestedOneWithoutReplacedByInput = {
+  create?: Prisma.XOR<Prisma.AppointmentCreateWithoutReplacedByInput, Prisma.AppointmentUncheckedCreateWithoutReplacedByInput>
+  connectOrCreate?: Prisma.AppointmentCreateOrConnectWithoutReplacedByInput
+  connect?: Prisma.AppointmentWhereUniqueInput
+}
+
+export type AppointmentUpdateOneWithoutWriteBacksNestedInput = {
+  create?: Prisma.XOR<Prisma.AppointmentCreateWithoutWriteBacksInput, Prisma.AppointmentUncheckedCreateWithoutWriteBacksInput>
+  connectOrCreate?: Prisma.AppointmentCreateOrConnectWithoutWriteBacksInput
+  upsert?: Prisma.AppointmentUpsertWithoutWriteBacksInput
+  disconnect?: Prisma.AppointmentWhereInput | boolean
+  delete?: Prisma.AppointmentWhereInput | boolean
+  connect?: Prisma.AppointmentWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.AppointmentUpdateToOneWithWhereWithoutWriteBacksInput, Prisma.AppointmentUpdateWithoutWriteBacksInput>, Prisma.AppointmentUncheckedUpdateWithoutWriteBacksInput>
+}
+
+export type AppointmentUpdateOneWithoutReplacedByNestedInput = {
+  create?: Prisma.XOR<Prisma.AppointmentCreateWithoutReplacedByInput, Prisma.AppointmentUncheckedCreateWithoutReplacedByInput>
+  connectOrCreate?: Prisma.AppointmentCreateOrConnectWithoutReplacedByInput
+  upsert?: Prisma.AppointmentUpsertWithoutReplacedByInput
+  disconnect?: Prisma.AppointmentWhereInput | boolean
+  delete?: Prisma.AppointmentWhereInput | boolean
+  connect?: Prisma.AppointmentWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.AppointmentUpdateToOneWithWhereWithoutReplacedByInput, Prisma.AppointmentUpdateWithoutReplacedByInput>, Prisma.AppointmentUncheckedUpdateWithoutReplacedByInput>
+}
+
+export type AppointmentCreateNestedOneWithoutCallbacksInput = {
+  create?: Prisma.XOR<Prisma.AppointmentCreateWithoutCallbacksInput, Prisma.AppointmentUncheckedCreateWithoutCallbacksInput>
+  connectOrCreate?: Prisma.AppointmentCreateOrConnectWithoutCallbacksInput
+  connect?: Prisma.AppointmentWhereUniqueInput
+}
+
+export type AppointmentUpdateOneWithoutCallbacksNestedInput = {
+  create?: Prisma.XOR<Prisma.AppointmentCreateWithoutCallbacksInput, Prisma.AppointmentUncheckedCreateWithoutCallbacksInput>
+  connectOrCreate?: Prisma.AppointmentCreateOrConnectWithoutCallbacksInput
+  upsert?: Prisma.AppointmentUpsertWithoutCallbacksInput
+  disconnect?: Prisma.AppointmentWhereInput | boolean
+  delete?: Prisma.AppointmentWhereInput | boolean
+  connect?: Prisma.AppointmentWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.AppointmentUpdateToOneWithWhereWithoutCallbacksInput, Prisma.AppointmentUpdateWithoutCallbacksInput>, Prisma.AppointmentUncheckedUpdateWithoutCallbacksInput>
+}
+
 export type AppointmentCreateWithoutLocationInput = {
   id: string
   external: string
@@ -659,6 +728,9 @@ export type AppointmentCreateWithoutLocationInput = {
   patient: Prisma.PatientCreateNestedOneWithoutAppointmentsInput
   contacts?: Prisma.ContactAppointmentCreateNestedManyWithoutAppointmentInput
   outcomes?: Prisma.OutcomeCreateNestedManyWithoutAppointmentInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutAppointmentInput
+  replacedBy?: Prisma.WriteBackCreateNestedManyWithoutReplacedInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutAppointmentInput
 }
 
 export type AppointmentUncheckedCreateWithoutLocationInput = {
@@ -676,6 +748,9 @@ export type AppointmentUncheckedCreateWithoutLocationInput = {
   seenAt: Date | string
   contacts?: Prisma.ContactAppointmentUncheckedCreateNestedManyWithoutAppointmentInput
   outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutAppointmentInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutAppointmentInput
+  replacedBy?: Prisma.WriteBackUncheckedCreateNestedManyWithoutReplacedInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutAppointmentInput
 }
 
 export type AppointmentCreateOrConnectWithoutLocationInput = {
@@ -738,6 +813,9 @@ export type AppointmentCreateWithoutPatientInput = {
   location: Prisma.LocationCreateNestedOneWithoutAppointmentsInput
   contacts?: Prisma.ContactAppointmentCreateNestedManyWithoutAppointmentInput
   outcomes?: Prisma.OutcomeCreateNestedManyWithoutAppointmentInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutAppointmentInput
+  replacedBy?: Prisma.WriteBackCreateNestedManyWithoutReplacedInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutAppointmentInput
 }
 
 export type AppointmentUncheckedCreateWithoutPatientInput = {
@@ -755,6 +833,9 @@ export type AppointmentUncheckedCreateWithoutPatientInput = {
   seenAt: Date | string
   contacts?: Prisma.ContactAppointmentUncheckedCreateNestedManyWithoutAppointmentInput
   outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutAppointmentInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutAppointmentInput
+  replacedBy?: Prisma.WriteBackUncheckedCreateNestedManyWithoutReplacedInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutAppointmentInput
 }
 
 export type AppointmentCreateOrConnectWithoutPatientInput = {
@@ -798,6 +879,9 @@ export type AppointmentCreateWithoutContactsInput = {
   patient: Prisma.PatientCreateNestedOneWithoutAppointmentsInput
   location: Prisma.LocationCreateNestedOneWithoutAppointmentsInput
   outcomes?: Prisma.OutcomeCreateNestedManyWithoutAppointmentInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutAppointmentInput
+  replacedBy?: Prisma.WriteBackCreateNestedManyWithoutReplacedInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutAppointmentInput
 }
 
 export type AppointmentUncheckedCreateWithoutContactsInput = {
@@ -815,6 +899,9 @@ export type AppointmentUncheckedCreateWithoutContactsInput = {
   endAt: Date | string
   seenAt: Date | string
   outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutAppointmentInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutAppointmentInput
+  replacedBy?: Prisma.WriteBackUncheckedCreateNestedManyWithoutReplacedInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutAppointmentInput
 }
 
 export type AppointmentCreateOrConnectWithoutContactsInput = {
@@ -848,6 +935,9 @@ export type AppointmentUpdateWithoutContactsInput = {
   patient?: Prisma.PatientUpdateOneRequiredWithoutAppointmentsNestedInput
   location?: Prisma.LocationUpdateOneRequiredWithoutAppointmentsNestedInput
   outcomes?: Prisma.OutcomeUpdateManyWithoutAppointmentNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutAppointmentNestedInput
+  replacedBy?: Prisma.WriteBackUpdateManyWithoutReplacedNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutAppointmentNestedInput
 }
 
 export type AppointmentUncheckedUpdateWithoutContactsInput = {
@@ -865,6 +955,9 @@ export type AppointmentUncheckedUpdateWithoutContactsInput = {
   endAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   seenAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutAppointmentNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutAppointmentNestedInput
+  replacedBy?: Prisma.WriteBackUncheckedUpdateManyWithoutReplacedNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutAppointmentNestedInput
 }
 
 export type AppointmentCreateWithoutOutcomesInput = {
@@ -882,6 +975,9 @@ export type AppointmentCreateWithoutOutcomesInput = {
   patient: Prisma.PatientCreateNestedOneWithoutAppointmentsInput
   location: Prisma.LocationCreateNestedOneWithoutAppointmentsInput
   contacts?: Prisma.ContactAppointmentCreateNestedManyWithoutAppointmentInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutAppointmentInput
+  replacedBy?: Prisma.WriteBackCreateNestedManyWithoutReplacedInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutAppointmentInput
 }
 
 export type AppointmentUncheckedCreateWithoutOutcomesInput = {
@@ -899,6 +995,9 @@ export type AppointmentUncheckedCreateWithoutOutcomesInput = {
   endAt: Date | string
   seenAt: Date | string
   contacts?: Prisma.ContactAppointmentUncheckedCreateNestedManyWithoutAppointmentInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutAppointmentInput
+  replacedBy?: Prisma.WriteBackUncheckedCreateNestedManyWithoutReplacedInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutAppointmentInput
 }
 
 export type AppointmentCreateOrConnectWithoutOutcomesInput = {
@@ -932,6 +1031,9 @@ export type AppointmentUpdateWithoutOutcomesInput = {
   patient?: Prisma.PatientUpdateOneRequiredWithoutAppointmentsNestedInput
   location?: Prisma.LocationUpdateOneRequiredWithoutAppointmentsNestedInput
   contacts?: Prisma.ContactAppointmentUpdateManyWithoutAppointmentNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutAppointmentNestedInput
+  replacedBy?: Prisma.WriteBackUpdateManyWithoutReplacedNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutAppointmentNestedInput
 }
 
 export type AppointmentUncheckedUpdateWithoutOutcomesInput = {
@@ -949,6 +1051,297 @@ export type AppointmentUncheckedUpdateWithoutOutcomesInput = {
   endAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   seenAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   contacts?: Prisma.ContactAppointmentUncheckedUpdateManyWithoutAppointmentNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutAppointmentNestedInput
+  replacedBy?: Prisma.WriteBackUncheckedUpdateManyWithoutReplacedNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutAppointmentNestedInput
+}
+
+export type AppointmentCreateWithoutWriteBacksInput = {
+  id: string
+  external: string
+  version: string
+  status: string
+  participation: string
+  providerId?: string | null
+  visitTypeId?: string | null
+  slots?: Prisma.AppointmentCreateslotsInput | string[]
+  startAt: Date | string
+  endAt: Date | string
+  seenAt: Date | string
+  patient: Prisma.PatientCreateNestedOneWithoutAppointmentsInput
+  location: Prisma.LocationCreateNestedOneWithoutAppointmentsInput
+  contacts?: Prisma.ContactAppointmentCreateNestedManyWithoutAppointmentInput
+  outcomes?: Prisma.OutcomeCreateNestedManyWithoutAppointmentInput
+  replacedBy?: Prisma.WriteBackCreateNestedManyWithoutReplacedInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutAppointmentInput
+}
+
+export type AppointmentUncheckedCreateWithoutWriteBacksInput = {
+  id: string
+  external: string
+  version: string
+  status: string
+  participation: string
+  patientId: string
+  locationId: string
+  providerId?: string | null
+  visitTypeId?: string | null
+  slots?: Prisma.AppointmentCreateslotsInput | string[]
+  startAt: Date | string
+  endAt: Date | string
+  seenAt: Date | string
+  contacts?: Prisma.ContactAppointmentUncheckedCreateNestedManyWithoutAppointmentInput
+  outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutAppointmentInput
+  replacedBy?: Prisma.WriteBackUncheckedCreateNestedManyWithoutReplacedInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutAppointmentInput
+}
+
+export type AppointmentCreateOrConnectWithoutWriteBacksInput = {
+  where: Prisma.AppointmentWhereUniqueInput
+  create: Prisma.XOR<Prisma.AppointmentCreateWithoutWriteBacksInput, Prisma.AppointmentUncheckedCreateWithoutWriteBacksInput>
+}
+
+export type AppointmentCreateWithoutReplacedByInput = {
+  id: string
+  external: string
+  version: string
+  status: string
+  participation: string
+  providerId?: string | null
+  visitTypeId?: string | null
+  slots?: Prisma.AppointmentCreateslotsInput | string[]
+  startAt: Date | string
+  endAt: Date | string
+  seenAt: Date | string
+  patient: Prisma.PatientCreateNestedOneWithoutAppointmentsInput
+  location: Prisma.LocationCreateNestedOneWithoutAppointmentsInput
+  contacts?: Prisma.ContactAppointmentCreateNestedManyWithoutAppointmentInput
+  outcomes?: Prisma.OutcomeCreateNestedManyWithoutAppointmentInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutAppointmentInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutAppointmentInput
+}
+
+export type AppointmentUncheckedCreateWithoutReplacedByInput = {
+  id: string
+  external: string
+  version: string
+  status: string
+  participation: string
+  patientId: string
+  locationId: string
+  providerId?: string | null
+  visitTypeId?: string | null
+  slots?: Prisma.AppointmentCreateslotsInput | string[]
+  startAt: Date | string
+  endAt: Date | string
+  seenAt: Date | string
+  contacts?: Prisma.ContactAppointmentUncheckedCreateNestedManyWithoutAppointmentInput
+  outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutAppointmentInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutAppointmentInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutAppointmentInput
+}
+
+export type AppointmentCreateOrConnectWithoutReplacedByInput = {
+  where: Prisma.AppointmentWhereUniqueInput
+  create: Prisma.XOR<Prisma.AppointmentCreateWithoutReplacedByInput, Prisma.AppointmentUncheckedCreateWithoutReplacedByInput>
+}
+
+export type AppointmentUpsertWithoutWriteBacksInput = {
+  update: Prisma.XOR<Prisma.AppointmentUpdateWithoutWriteBacksInput, Prisma.AppointmentUncheckedUpdateWithoutWriteBacksInput>
+  create: Prisma.XOR<Prisma.AppointmentCreateWithoutWriteBacksInput, Prisma.AppointmentUncheckedCreateWithoutWriteBacksInput>
+  where?: Prisma.AppointmentWhereInput
+}
+
+export type AppointmentUpdateToOneWithWhereWithoutWriteBacksInput = {
+  where?: Prisma.AppointmentWhereInput
+  data: Prisma.XOR<Prisma.AppointmentUpdateWithoutWriteBacksInput, Prisma.AppointmentUncheckedUpdateWithoutWriteBacksInput>
+}
+
+export type AppointmentUpdateWithoutWriteBacksInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  external?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.StringFieldUpdateOperationsInput | string
+  participation?: Prisma.StringFieldUpdateOperationsInput | string
+  providerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  visitTypeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  slots?: Prisma.AppointmentUpdateslotsInput | string[]
+  startAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  seenAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  patient?: Prisma.PatientUpdateOneRequiredWithoutAppointmentsNestedInput
+  location?: Prisma.LocationUpdateOneRequiredWithoutAppointmentsNestedInput
+  contacts?: Prisma.ContactAppointmentUpdateManyWithoutAppointmentNestedInput
+  outcomes?: Prisma.OutcomeUpdateManyWithoutAppointmentNestedInput
+  replacedBy?: Prisma.WriteBackUpdateManyWithoutReplacedNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutAppointmentNestedInput
+}
+
+export type AppointmentUncheckedUpdateWithoutWriteBacksInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  external?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.StringFieldUpdateOperationsInput | string
+  participation?: Prisma.StringFieldUpdateOperationsInput | string
+  patientId?: Prisma.StringFieldUpdateOperationsInput | string
+  locationId?: Prisma.StringFieldUpdateOperationsInput | string
+  providerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  visitTypeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  slots?: Prisma.AppointmentUpdateslotsInput | string[]
+  startAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  seenAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  contacts?: Prisma.ContactAppointmentUncheckedUpdateManyWithoutAppointmentNestedInput
+  outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutAppointmentNestedInput
+  replacedBy?: Prisma.WriteBackUncheckedUpdateManyWithoutReplacedNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutAppointmentNestedInput
+}
+
+export type AppointmentUpsertWithoutReplacedByInput = {
+  update: Prisma.XOR<Prisma.AppointmentUpdateWithoutReplacedByInput, Prisma.AppointmentUncheckedUpdateWithoutReplacedByInput>
+  create: Prisma.XOR<Prisma.AppointmentCreateWithoutReplacedByInput, Prisma.AppointmentUncheckedCreateWithoutReplacedByInput>
+  where?: Prisma.AppointmentWhereInput
+}
+
+export type AppointmentUpdateToOneWithWhereWithoutReplacedByInput = {
+  where?: Prisma.AppointmentWhereInput
+  data: Prisma.XOR<Prisma.AppointmentUpdateWithoutReplacedByInput, Prisma.AppointmentUncheckedUpdateWithoutReplacedByInput>
+}
+
+export type AppointmentUpdateWithoutReplacedByInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  external?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.StringFieldUpdateOperationsInput | string
+  participation?: Prisma.StringFieldUpdateOperationsInput | string
+  providerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  visitTypeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  slots?: Prisma.AppointmentUpdateslotsInput | string[]
+  startAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  seenAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  patient?: Prisma.PatientUpdateOneRequiredWithoutAppointmentsNestedInput
+  location?: Prisma.LocationUpdateOneRequiredWithoutAppointmentsNestedInput
+  contacts?: Prisma.ContactAppointmentUpdateManyWithoutAppointmentNestedInput
+  outcomes?: Prisma.OutcomeUpdateManyWithoutAppointmentNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutAppointmentNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutAppointmentNestedInput
+}
+
+export type AppointmentUncheckedUpdateWithoutReplacedByInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  external?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.StringFieldUpdateOperationsInput | string
+  participation?: Prisma.StringFieldUpdateOperationsInput | string
+  patientId?: Prisma.StringFieldUpdateOperationsInput | string
+  locationId?: Prisma.StringFieldUpdateOperationsInput | string
+  providerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  visitTypeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  slots?: Prisma.AppointmentUpdateslotsInput | string[]
+  startAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  seenAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  contacts?: Prisma.ContactAppointmentUncheckedUpdateManyWithoutAppointmentNestedInput
+  outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutAppointmentNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutAppointmentNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutAppointmentNestedInput
+}
+
+export type AppointmentCreateWithoutCallbacksInput = {
+  id: string
+  external: string
+  version: string
+  status: string
+  participation: string
+  providerId?: string | null
+  visitTypeId?: string | null
+  slots?: Prisma.AppointmentCreateslotsInput | string[]
+  startAt: Date | string
+  endAt: Date | string
+  seenAt: Date | string
+  patient: Prisma.PatientCreateNestedOneWithoutAppointmentsInput
+  location: Prisma.LocationCreateNestedOneWithoutAppointmentsInput
+  contacts?: Prisma.ContactAppointmentCreateNestedManyWithoutAppointmentInput
+  outcomes?: Prisma.OutcomeCreateNestedManyWithoutAppointmentInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutAppointmentInput
+  replacedBy?: Prisma.WriteBackCreateNestedManyWithoutReplacedInput
+}
+
+export type AppointmentUncheckedCreateWithoutCallbacksInput = {
+  id: string
+  external: string
+  version: string
+  status: string
+  participation: string
+  patientId: string
+  locationId: string
+  providerId?: string | null
+  visitTypeId?: string | null
+  slots?: Prisma.AppointmentCreateslotsInput | string[]
+  startAt: Date | string
+  endAt: Date | string
+  seenAt: Date | string
+  contacts?: Prisma.ContactAppointmentUncheckedCreateNestedManyWithoutAppointmentInput
+  outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutAppointmentInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutAppointmentInput
+  replacedBy?: Prisma.WriteBackUncheckedCreateNestedManyWithoutReplacedInput
+}
+
+export type AppointmentCreateOrConnectWithoutCallbacksInput = {
+  where: Prisma.AppointmentWhereUniqueInput
+  create: Prisma.XOR<Prisma.AppointmentCreateWithoutCallbacksInput, Prisma.AppointmentUncheckedCreateWithoutCallbacksInput>
+}
+
+export type AppointmentUpsertWithoutCallbacksInput = {
+  update: Prisma.XOR<Prisma.AppointmentUpdateWithoutCallbacksInput, Prisma.AppointmentUncheckedUpdateWithoutCallbacksInput>
+  create: Prisma.XOR<Prisma.AppointmentCreateWithoutCallbacksInput, Prisma.AppointmentUncheckedCreateWithoutCallbacksInput>
+  where?: Prisma.AppointmentWhereInput
+}
+
+export type AppointmentUpdateToOneWithWhereWithoutCallbacksInput = {
+  where?: Prisma.AppointmentWhereInput
+  data: Prisma.XOR<Prisma.AppointmentUpdateWithoutCallbacksInput, Prisma.AppointmentUncheckedUpdateWithoutCallbacksInput>
+}
+
+export type AppointmentUpdateWithoutCallbacksInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  external?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.StringFieldUpdateOperationsInput | string
+  participation?: Prisma.StringFieldUpdateOperationsInput | string
+  providerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  visitTypeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  slots?: Prisma.AppointmentUpdateslotsInput | string[]
+  startAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  seenAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  patient?: Prisma.PatientUpdateOneRequiredWithoutAppointmentsNestedInput
+  location?: Prisma.LocationUpdateOneRequiredWithoutAppointmentsNestedInput
+  contacts?: Prisma.ContactAppointmentUpdateManyWithoutAppointmentNestedInput
+  outcomes?: Prisma.OutcomeUpdateManyWithoutAppointmentNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutAppointmentNestedInput
+  replacedBy?: Prisma.WriteBackUpdateManyWithoutReplacedNestedInput
+}
+
+export type AppointmentUncheckedUpdateWithoutCallbacksInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  external?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.StringFieldUpdateOperationsInput | string
+  participation?: Prisma.StringFieldUpdateOperationsInput | string
+  patientId?: Prisma.StringFieldUpdateOperationsInput | string
+  locationId?: Prisma.StringFieldUpdateOperationsInput | string
+  providerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  visitTypeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  slots?: Prisma.AppointmentUpdateslotsInput | string[]
+  startAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  seenAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  contacts?: Prisma.ContactAppointmentUncheckedUpdateManyWithoutAppointmentNestedInput
+  outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutAppointmentNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutAppointmentNestedInput
+  replacedBy?: Prisma.WriteBackUncheckedUpdateManyWithoutReplacedNestedInput
 }
 
 export type AppointmentCreateManyLocationInput = {
@@ -981,6 +1374,9 @@ export type AppointmentUpdateWithoutLocationInput = {
   patient?: Prisma.PatientUpdateOneRequiredWithoutAppointmentsNestedInput
   contacts?: Prisma.ContactAppointmentUpdateManyWithoutAppointmentNestedInput
   outcomes?: Prisma.OutcomeUpdateManyWithoutAppointmentNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutAppointmentNestedInput
+  replacedBy?: Prisma.WriteBackUpdateManyWithoutReplacedNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutAppointmentNestedInput
 }
 
 export type AppointmentUncheckedUpdateWithoutLocationInput = {
@@ -998,6 +1394,9 @@ export type AppointmentUncheckedUpdateWithoutLocationInput = {
   seenAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   contacts?: Prisma.ContactAppointmentUncheckedUpdateManyWithoutAppointmentNestedInput
   outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutAppointmentNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutAppointmentNestedInput
+  replacedBy?: Prisma.WriteBackUncheckedUpdateManyWithoutReplacedNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutAppointmentNestedInput
 }
 
 export type AppointmentUncheckedUpdateManyWithoutLocationInput = {
@@ -1045,6 +1444,9 @@ export type AppointmentUpdateWithoutPatientInput = {
   location?: Prisma.LocationUpdateOneRequiredWithoutAppointmentsNestedInput
   contacts?: Prisma.ContactAppointmentUpdateManyWithoutAppointmentNestedInput
   outcomes?: Prisma.OutcomeUpdateManyWithoutAppointmentNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutAppointmentNestedInput
+  replacedBy?: Prisma.WriteBackUpdateManyWithoutReplacedNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutAppointmentNestedInput
 }
 
 export type AppointmentUncheckedUpdateWithoutPatientInput = {
@@ -1062,6 +1464,9 @@ export type AppointmentUncheckedUpdateWithoutPatientInput = {
   seenAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   contacts?: Prisma.ContactAppointmentUncheckedUpdateManyWithoutAppointmentNestedInput
   outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutAppointmentNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutAppointmentNestedInput
+  replacedBy?: Prisma.WriteBackUncheckedUpdateManyWithoutReplacedNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutAppointmentNestedInput
 }
 
 export type AppointmentUncheckedUpdateManyWithoutPatientInput = {
@@ -1087,11 +1492,17 @@ export type AppointmentUncheckedUpdateManyWithoutPatientInput = {
 export type AppointmentCountOutputType = {
   contacts: number
   outcomes: number
+  writeBacks: number
+  replacedBy: number
+  callbacks: number
 }
 
 export type AppointmentCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   contacts?: boolean | AppointmentCountOutputTypeCountContactsArgs
   outcomes?: boolean | AppointmentCountOutputTypeCountOutcomesArgs
+  writeBacks?: boolean | AppointmentCountOutputTypeCountWriteBacksArgs
+  replacedBy?: boolean | AppointmentCountOutputTypeCountReplacedByArgs
+  callbacks?: boolean | AppointmentCountOutputTypeCountCallbacksArgs
 }
 
 /**
@@ -1118,6 +1529,27 @@ export type AppointmentCountOutputTypeCountOutcomesArgs<ExtArgs extends runtime.
   where?: Prisma.OutcomeWhereInput
 }
 
+/**
+ * AppointmentCountOutputType without action
+ */
+export type AppointmentCountOutputTypeCountWriteBacksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.WriteBackWhereInput
+}
+
+/**
+ * AppointmentCountOutputType without action
+ */
+export type AppointmentCountOutputTypeCountReplacedByArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.WriteBackWhereInput
+}
+
+/**
+ * AppointmentCountOutputType without action
+ */
+export type AppointmentCountOutputTypeCountCallbacksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.CallbackWhereInput
+}
+
 
 export type AppointmentSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
@@ -1137,6 +1569,9 @@ export type AppointmentSelect<ExtArgs extends runtime.Types.Extensions.InternalA
   location?: boolean | Prisma.LocationDefaultArgs<ExtArgs>
   contacts?: boolean | Prisma.Appointment$contactsArgs<ExtArgs>
   outcomes?: boolean | Prisma.Appointment$outcomesArgs<ExtArgs>
+  writeBacks?: boolean | Prisma.Appointment$writeBacksArgs<ExtArgs>
+  replacedBy?: boolean | Prisma.Appointment$replacedByArgs<ExtArgs>
+  callbacks?: boolean | Prisma.Appointment$callbacksArgs<ExtArgs>
   _count?: boolean | Prisma.AppointmentCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["appointment"]>
 
@@ -1198,6 +1633,9 @@ export type AppointmentInclude<ExtArgs extends runtime.Types.Extensions.Internal
   location?: boolean | Prisma.LocationDefaultArgs<ExtArgs>
   contacts?: boolean | Prisma.Appointment$contactsArgs<ExtArgs>
   outcomes?: boolean | Prisma.Appointment$outcomesArgs<ExtArgs>
+  writeBacks?: boolean | Prisma.Appointment$writeBacksArgs<ExtArgs>
+  replacedBy?: boolean | Prisma.Appointment$replacedByArgs<ExtArgs>
+  callbacks?: boolean | Prisma.Appointment$callbacksArgs<ExtArgs>
   _count?: boolean | Prisma.AppointmentCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type AppointmentIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1216,6 +1654,9 @@ export type $AppointmentPayload<ExtArgs extends runtime.Types.Extensions.Interna
     location: Prisma.$LocationPayload<ExtArgs>
     contacts: Prisma.$ContactAppointmentPayload<ExtArgs>[]
     outcomes: Prisma.$OutcomePayload<ExtArgs>[]
+    writeBacks: Prisma.$WriteBackPayload<ExtArgs>[]
+    replacedBy: Prisma.$WriteBackPayload<ExtArgs>[]
+    callbacks: Prisma.$CallbackPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -1629,6 +2070,9 @@ export interface Prisma__AppointmentClient<T, Null = never, ExtArgs extends runt
   location<T extends Prisma.LocationDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.LocationDefaultArgs<ExtArgs>>): Prisma.Prisma__LocationClient<runtime.Types.Result.GetResult<Prisma.$LocationPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
   contacts<T extends Prisma.Appointment$contactsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Appointment$contactsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ContactAppointmentPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   outcomes<T extends Prisma.Appointment$outcomesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Appointment$outcomesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$OutcomePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  writeBacks<T extends Prisma.Appointment$writeBacksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Appointment$writeBacksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$WriteBackPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  replacedBy<T extends Prisma.Appointment$replacedByArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Appointment$replacedByArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$WriteBackPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  callbacks<T extends Prisma.Appointment$callbacksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Appointment$callbacksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$CallbackPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -2117,6 +2561,78 @@ export type Appointment$outcomesArgs<ExtArgs extends runtime.Types.Extensions.In
   take?: number
   skip?: number
   distinct?: Prisma.OutcomeScalarFieldEnum | Prisma.OutcomeScalarFieldEnum[]
+}
+
+/**
+ * Appointment.writeBacks
+ */
+export type Appointment$writeBacksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the WriteBack
+   */
+  select?: Prisma.WriteBackSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the WriteBack
+   */
+  omit?: Prisma.WriteBackOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WriteBackInclude<ExtArgs> | null
+  where?: Prisma.WriteBackWhereInput
+  orderBy?: Prisma.WriteBackOrderByWithRelationInput | Prisma.WriteBackOrderByWithRelationInput[]
+  cursor?: Prisma.WriteBackWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.WriteBackScalarFieldEnum | Prisma.WriteBackScalarFieldEnum[]
+}
+
+/**
+ * Appointment.replacedBy
+ */
+export type Appointment$replacedByArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the WriteBack
+   */
+  select?: Prisma.WriteBackSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the WriteBack
+   */
+  omit?: Prisma.WriteBackOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WriteBackInclude<ExtArgs> | null
+  where?: Prisma.WriteBackWhereInput
+  orderBy?: Prisma.WriteBackOrderByWithRelationInput | Prisma.WriteBackOrderByWithRelationInput[]
+  cursor?: Prisma.WriteBackWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.WriteBackScalarFieldEnum | Prisma.WriteBackScalarFieldEnum[]
+}
+
+/**
+ * Appointment.callbacks
+ */
+export type Appointment$callbacksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Callback
+   */
+  select?: Prisma.CallbackSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Callback
+   */
+  omit?: Prisma.CallbackOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CallbackInclude<ExtArgs> | null
+  where?: Prisma.CallbackWhereInput
+  orderBy?: Prisma.CallbackOrderByWithRelationInput | Prisma.CallbackOrderByWithRelationInput[]
+  cursor?: Prisma.CallbackWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.CallbackScalarFieldEnum | Prisma.CallbackScalarFieldEnum[]
 }
 
 /**

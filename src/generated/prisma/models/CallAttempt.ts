@@ -312,6 +312,10 @@ export type CallAttemptWhereInput = {
   line?: Prisma.XOR<Prisma.LineLeaseNullableScalarRelationFilter, Prisma.LineLeaseWhereInput> | null
   events?: Prisma.CallEventListRelationFilter
   outcomes?: Prisma.OutcomeListRelationFilter
+  writeBacks?: Prisma.WriteBackListRelationFilter
+  callbacks?: Prisma.CallbackListRelationFilter
+  promises?: Prisma.PromiseMadeListRelationFilter
+  reviews?: Prisma.ReviewListRelationFilter
 }
 
 export type CallAttemptOrderByWithRelationInput = {
@@ -336,6 +340,10 @@ export type CallAttemptOrderByWithRelationInput = {
   line?: Prisma.LineLeaseOrderByWithRelationInput
   events?: Prisma.CallEventOrderByRelationAggregateInput
   outcomes?: Prisma.OutcomeOrderByRelationAggregateInput
+  writeBacks?: Prisma.WriteBackOrderByRelationAggregateInput
+  callbacks?: Prisma.CallbackOrderByRelationAggregateInput
+  promises?: Prisma.PromiseMadeOrderByRelationAggregateInput
+  reviews?: Prisma.ReviewOrderByRelationAggregateInput
 }
 
 export type CallAttemptWhereUniqueInput = Prisma.AtLeast<{
@@ -363,6 +371,10 @@ export type CallAttemptWhereUniqueInput = Prisma.AtLeast<{
   line?: Prisma.XOR<Prisma.LineLeaseNullableScalarRelationFilter, Prisma.LineLeaseWhereInput> | null
   events?: Prisma.CallEventListRelationFilter
   outcomes?: Prisma.OutcomeListRelationFilter
+  writeBacks?: Prisma.WriteBackListRelationFilter
+  callbacks?: Prisma.CallbackListRelationFilter
+  promises?: Prisma.PromiseMadeListRelationFilter
+  reviews?: Prisma.ReviewListRelationFilter
 }, "id" | "sid">
 
 export type CallAttemptOrderByWithAggregationInput = {
@@ -434,6 +446,10 @@ export type CallAttemptCreateInput = {
   line?: Prisma.LineLeaseCreateNestedOneWithoutAttemptInput
   events?: Prisma.CallEventCreateNestedManyWithoutAttemptInput
   outcomes?: Prisma.OutcomeCreateNestedManyWithoutAttemptInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutAttemptInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutAttemptInput
+  promises?: Prisma.PromiseMadeCreateNestedManyWithoutAttemptInput
+  reviews?: Prisma.ReviewCreateNestedManyWithoutAttemptInput
 }
 
 export type CallAttemptUncheckedCreateInput = {
@@ -457,6 +473,10 @@ export type CallAttemptUncheckedCreateInput = {
   line?: Prisma.LineLeaseUncheckedCreateNestedOneWithoutAttemptInput
   events?: Prisma.CallEventUncheckedCreateNestedManyWithoutAttemptInput
   outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutAttemptInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutAttemptInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutAttemptInput
+  promises?: Prisma.PromiseMadeUncheckedCreateNestedManyWithoutAttemptInput
+  reviews?: Prisma.ReviewUncheckedCreateNestedManyWithoutAttemptInput
 }
 
 export type CallAttemptUpdateInput = {
@@ -480,6 +500,10 @@ export type CallAttemptUpdateInput = {
   line?: Prisma.LineLeaseUpdateOneWithoutAttemptNestedInput
   events?: Prisma.CallEventUpdateManyWithoutAttemptNestedInput
   outcomes?: Prisma.OutcomeUpdateManyWithoutAttemptNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutAttemptNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutAttemptNestedInput
+  promises?: Prisma.PromiseMadeUpdateManyWithoutAttemptNestedInput
+  reviews?: Prisma.ReviewUpdateManyWithoutAttemptNestedInput
 }
 
 export type CallAttemptUncheckedUpdateInput = {
@@ -503,6 +527,10 @@ export type CallAttemptUncheckedUpdateInput = {
   line?: Prisma.LineLeaseUncheckedUpdateOneWithoutAttemptNestedInput
   events?: Prisma.CallEventUncheckedUpdateManyWithoutAttemptNestedInput
   outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutAttemptNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutAttemptNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutAttemptNestedInput
+  promises?: Prisma.PromiseMadeUncheckedUpdateManyWithoutAttemptNestedInput
+  reviews?: Prisma.ReviewUncheckedUpdateManyWithoutAttemptNestedInput
 }
 
 export type CallAttemptCreateManyInput = {
@@ -645,6 +673,11 @@ export type CallAttemptScalarRelationFilter = {
   isNot?: Prisma.CallAttemptWhereInput
 }
 
+export type CallAttemptNullableScalarRelationFilter = {
+  is?: Prisma.CallAttemptWhereInput | null
+  isNot?: Prisma.CallAttemptWhereInput | null
+}
+
 export type CallAttemptCreateNestedManyWithoutContactInput = {
   create?: Prisma.XOR<Prisma.CallAttemptCreateWithoutContactInput, Prisma.CallAttemptUncheckedCreateWithoutContactInput> | Prisma.CallAttemptCreateWithoutContactInput[] | Prisma.CallAttemptUncheckedCreateWithoutContactInput[]
   connectOrCreate?: Prisma.CallAttemptCreateOrConnectWithoutContactInput | Prisma.CallAttemptCreateOrConnectWithoutContactInput[]
@@ -737,6 +770,66 @@ export type CallAttemptUpdateOneRequiredWithoutOutcomesNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.CallAttemptUpdateToOneWithWhereWithoutOutcomesInput, Prisma.CallAttemptUpdateWithoutOutcomesInput>, Prisma.CallAttemptUncheckedUpdateWithoutOutcomesInput>
 }
 
+export type CallAttemptCreateNestedOneWithoutWriteBacksInput = {
+  create?: Prisma.XOR<Prisma.CallAttemptCreateWithoutWriteBacksInput, Prisma.CallAttemptUncheckedCreateWithoutWriteBacksInput>
+  connectOrCreate?: Prisma.CallAttemptCreateOrConnectWithoutWriteBacksInput
+  connect?: Prisma.CallAttemptWhereUniqueInput
+}
+
+export type CallAttemptUpdateOneWithoutWriteBacksNestedInput = {
+  create?: Prisma.XOR<Prisma.CallAttemptCreateWithoutWriteBacksInput, Prisma.CallAttemptUncheckedCreateWithoutWriteBacksInput>
+  connectOrCreate?: Prisma.CallAttemptCreateOrConnectWithoutWriteBacksInput
+  upsert?: Prisma.CallAttemptUpsertWithoutWriteBacksInput
+  disconnect?: Prisma.CallAttemptWhereInput | boolean
+  delete?: Prisma.CallAttemptWhereInput | boolean
+  connect?: Prisma.CallAttemptWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.CallAttemptUpdateToOneWithWhereWithoutWriteBacksInput, Prisma.CallAttemptUpdateWithoutWriteBacksInput>, Prisma.CallAttemptUncheckedUpdateWithoutWriteBacksInput>
+}
+
+export type CallAttemptCreateNestedOneWithoutCallbacksInput = {
+  create?: Prisma.XOR<Prisma.CallAttemptCreateWithoutCallbacksInput, Prisma.CallAttemptUncheckedCreateWithoutCallbacksInput>
+  connectOrCreate?: Prisma.CallAttemptCreateOrConnectWithoutCallbacksInput
+  connect?: Prisma.CallAttemptWhereUniqueInput
+}
+
+export type CallAttemptUpdateOneWithoutCallbacksNestedInput = {
+  create?: Prisma.XOR<Prisma.CallAttemptCreateWithoutCallbacksInput, Prisma.CallAttemptUncheckedCreateWithoutCallbacksInput>
+  connectOrCreate?: Prisma.CallAttemptCreateOrConnectWithoutCallbacksInput
+  upsert?: Prisma.CallAttemptUpsertWithoutCallbacksInput
+  disconnect?: Prisma.CallAttemptWhereInput | boolean
+  delete?: Prisma.CallAttemptWhereInput | boolean
+  connect?: Prisma.CallAttemptWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.CallAttemptUpdateToOneWithWhereWithoutCallbacksInput, Prisma.CallAttemptUpdateWithoutCallbacksInput>, Prisma.CallAttemptUncheckedUpdateWithoutCallbacksInput>
+}
+
+export type CallAttemptCreateNestedOneWithoutPromisesInput = {
+  create?: Prisma.XOR<Prisma.CallAttemptCreateWithoutPromisesInput, Prisma.CallAttemptUncheckedCreateWithoutPromisesInput>
+  connectOrCreate?: Prisma.CallAttemptCreateOrConnectWithoutPromisesInput
+  connect?: Prisma.CallAttemptWhereUniqueInput
+}
+
+export type CallAttemptUpdateOneRequiredWithoutPromisesNestedInput = {
+  create?: Prisma.XOR<Prisma.CallAttemptCreateWithoutPromisesInput, Prisma.CallAttemptUncheckedCreateWithoutPromisesInput>
+  connectOrCreate?: Prisma.CallAttemptCreateOrConnectWithoutPromisesInput
+  upsert?: Prisma.CallAttemptUpsertWithoutPromisesInput
+  connect?: Prisma.CallAttemptWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.CallAttemptUpdateToOneWithWhereWithoutPromisesInput, Prisma.CallAttemptUpdateWithoutPromisesInput>, Prisma.CallAttemptUncheckedUpdateWithoutPromisesInput>
+}
+
+export type CallAttemptCreateNestedOneWithoutReviewsInput = {
+  create?: Prisma.XOR<Prisma.CallAttemptCreateWithoutReviewsInput, Prisma.CallAttemptUncheckedCreateWithoutReviewsInput>
+  connectOrCreate?: Prisma.CallAttemptCreateOrConnectWithoutReviewsInput
+  connect?: Prisma.CallAttemptWhereUniqueInput
+}
+
+export type CallAttemptUpdateOneRequiredWithoutReviewsNestedInput = {
+  create?: Prisma.XOR<Prisma.CallAttemptCreateWithoutReviewsInput, Prisma.CallAttemptUncheckedCreateWithoutReviewsInput>
+  connectOrCreate?: Prisma.CallAttemptCreateOrConnectWithoutReviewsInput
+  upsert?: Prisma.CallAttemptUpsertWithoutReviewsInput
+  connect?: Prisma.CallAttemptWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.CallAttemptUpdateToOneWithWhereWithoutReviewsInput, Prisma.CallAttemptUpdateWithoutReviewsInput>, Prisma.CallAttemptUncheckedUpdateWithoutReviewsInput>
+}
+
 export type CallAttemptCreateWithoutContactInput = {
   id: string
   phone: string
@@ -757,6 +850,10 @@ export type CallAttemptCreateWithoutContactInput = {
   line?: Prisma.LineLeaseCreateNestedOneWithoutAttemptInput
   events?: Prisma.CallEventCreateNestedManyWithoutAttemptInput
   outcomes?: Prisma.OutcomeCreateNestedManyWithoutAttemptInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutAttemptInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutAttemptInput
+  promises?: Prisma.PromiseMadeCreateNestedManyWithoutAttemptInput
+  reviews?: Prisma.ReviewCreateNestedManyWithoutAttemptInput
 }
 
 export type CallAttemptUncheckedCreateWithoutContactInput = {
@@ -779,6 +876,10 @@ export type CallAttemptUncheckedCreateWithoutContactInput = {
   line?: Prisma.LineLeaseUncheckedCreateNestedOneWithoutAttemptInput
   events?: Prisma.CallEventUncheckedCreateNestedManyWithoutAttemptInput
   outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutAttemptInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutAttemptInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutAttemptInput
+  promises?: Prisma.PromiseMadeUncheckedCreateNestedManyWithoutAttemptInput
+  reviews?: Prisma.ReviewUncheckedCreateNestedManyWithoutAttemptInput
 }
 
 export type CallAttemptCreateOrConnectWithoutContactInput = {
@@ -850,6 +951,10 @@ export type CallAttemptCreateWithoutEventsInput = {
   contact: Prisma.ContactCreateNestedOneWithoutAttemptsInput
   line?: Prisma.LineLeaseCreateNestedOneWithoutAttemptInput
   outcomes?: Prisma.OutcomeCreateNestedManyWithoutAttemptInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutAttemptInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutAttemptInput
+  promises?: Prisma.PromiseMadeCreateNestedManyWithoutAttemptInput
+  reviews?: Prisma.ReviewCreateNestedManyWithoutAttemptInput
 }
 
 export type CallAttemptUncheckedCreateWithoutEventsInput = {
@@ -872,6 +977,10 @@ export type CallAttemptUncheckedCreateWithoutEventsInput = {
   appliedAt?: Date | string | null
   line?: Prisma.LineLeaseUncheckedCreateNestedOneWithoutAttemptInput
   outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutAttemptInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutAttemptInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutAttemptInput
+  promises?: Prisma.PromiseMadeUncheckedCreateNestedManyWithoutAttemptInput
+  reviews?: Prisma.ReviewUncheckedCreateNestedManyWithoutAttemptInput
 }
 
 export type CallAttemptCreateOrConnectWithoutEventsInput = {
@@ -910,6 +1019,10 @@ export type CallAttemptUpdateWithoutEventsInput = {
   contact?: Prisma.ContactUpdateOneRequiredWithoutAttemptsNestedInput
   line?: Prisma.LineLeaseUpdateOneWithoutAttemptNestedInput
   outcomes?: Prisma.OutcomeUpdateManyWithoutAttemptNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutAttemptNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutAttemptNestedInput
+  promises?: Prisma.PromiseMadeUpdateManyWithoutAttemptNestedInput
+  reviews?: Prisma.ReviewUpdateManyWithoutAttemptNestedInput
 }
 
 export type CallAttemptUncheckedUpdateWithoutEventsInput = {
@@ -932,6 +1045,10 @@ export type CallAttemptUncheckedUpdateWithoutEventsInput = {
   appliedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   line?: Prisma.LineLeaseUncheckedUpdateOneWithoutAttemptNestedInput
   outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutAttemptNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutAttemptNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutAttemptNestedInput
+  promises?: Prisma.PromiseMadeUncheckedUpdateManyWithoutAttemptNestedInput
+  reviews?: Prisma.ReviewUncheckedUpdateManyWithoutAttemptNestedInput
 }
 
 export type CallAttemptCreateWithoutLineInput = {
@@ -954,6 +1071,10 @@ export type CallAttemptCreateWithoutLineInput = {
   contact: Prisma.ContactCreateNestedOneWithoutAttemptsInput
   events?: Prisma.CallEventCreateNestedManyWithoutAttemptInput
   outcomes?: Prisma.OutcomeCreateNestedManyWithoutAttemptInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutAttemptInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutAttemptInput
+  promises?: Prisma.PromiseMadeCreateNestedManyWithoutAttemptInput
+  reviews?: Prisma.ReviewCreateNestedManyWithoutAttemptInput
 }
 
 export type CallAttemptUncheckedCreateWithoutLineInput = {
@@ -976,6 +1097,10 @@ export type CallAttemptUncheckedCreateWithoutLineInput = {
   appliedAt?: Date | string | null
   events?: Prisma.CallEventUncheckedCreateNestedManyWithoutAttemptInput
   outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutAttemptInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutAttemptInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutAttemptInput
+  promises?: Prisma.PromiseMadeUncheckedCreateNestedManyWithoutAttemptInput
+  reviews?: Prisma.ReviewUncheckedCreateNestedManyWithoutAttemptInput
 }
 
 export type CallAttemptCreateOrConnectWithoutLineInput = {
@@ -1014,6 +1139,10 @@ export type CallAttemptUpdateWithoutLineInput = {
   contact?: Prisma.ContactUpdateOneRequiredWithoutAttemptsNestedInput
   events?: Prisma.CallEventUpdateManyWithoutAttemptNestedInput
   outcomes?: Prisma.OutcomeUpdateManyWithoutAttemptNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutAttemptNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutAttemptNestedInput
+  promises?: Prisma.PromiseMadeUpdateManyWithoutAttemptNestedInput
+  reviews?: Prisma.ReviewUpdateManyWithoutAttemptNestedInput
 }
 
 export type CallAttemptUncheckedUpdateWithoutLineInput = {
@@ -1036,6 +1165,10 @@ export type CallAttemptUncheckedUpdateWithoutLineInput = {
   appliedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   events?: Prisma.CallEventUncheckedUpdateManyWithoutAttemptNestedInput
   outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutAttemptNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutAttemptNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutAttemptNestedInput
+  promises?: Prisma.PromiseMadeUncheckedUpdateManyWithoutAttemptNestedInput
+  reviews?: Prisma.ReviewUncheckedUpdateManyWithoutAttemptNestedInput
 }
 
 export type CallAttemptCreateWithoutOutcomesInput = {
@@ -1058,6 +1191,10 @@ export type CallAttemptCreateWithoutOutcomesInput = {
   contact: Prisma.ContactCreateNestedOneWithoutAttemptsInput
   line?: Prisma.LineLeaseCreateNestedOneWithoutAttemptInput
   events?: Prisma.CallEventCreateNestedManyWithoutAttemptInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutAttemptInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutAttemptInput
+  promises?: Prisma.PromiseMadeCreateNestedManyWithoutAttemptInput
+  reviews?: Prisma.ReviewCreateNestedManyWithoutAttemptInput
 }
 
 export type CallAttemptUncheckedCreateWithoutOutcomesInput = {
@@ -1080,6 +1217,10 @@ export type CallAttemptUncheckedCreateWithoutOutcomesInput = {
   appliedAt?: Date | string | null
   line?: Prisma.LineLeaseUncheckedCreateNestedOneWithoutAttemptInput
   events?: Prisma.CallEventUncheckedCreateNestedManyWithoutAttemptInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutAttemptInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutAttemptInput
+  promises?: Prisma.PromiseMadeUncheckedCreateNestedManyWithoutAttemptInput
+  reviews?: Prisma.ReviewUncheckedCreateNestedManyWithoutAttemptInput
 }
 
 export type CallAttemptCreateOrConnectWithoutOutcomesInput = {
@@ -1118,6 +1259,10 @@ export type CallAttemptUpdateWithoutOutcomesInput = {
   contact?: Prisma.ContactUpdateOneRequiredWithoutAttemptsNestedInput
   line?: Prisma.LineLeaseUpdateOneWithoutAttemptNestedInput
   events?: Prisma.CallEventUpdateManyWithoutAttemptNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutAttemptNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutAttemptNestedInput
+  promises?: Prisma.PromiseMadeUpdateManyWithoutAttemptNestedInput
+  reviews?: Prisma.ReviewUpdateManyWithoutAttemptNestedInput
 }
 
 export type CallAttemptUncheckedUpdateWithoutOutcomesInput = {
@@ -1140,6 +1285,490 @@ export type CallAttemptUncheckedUpdateWithoutOutcomesInput = {
   appliedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   line?: Prisma.LineLeaseUncheckedUpdateOneWithoutAttemptNestedInput
   events?: Prisma.CallEventUncheckedUpdateManyWithoutAttemptNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutAttemptNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutAttemptNestedInput
+  promises?: Prisma.PromiseMadeUncheckedUpdateManyWithoutAttemptNestedInput
+  reviews?: Prisma.ReviewUncheckedUpdateManyWithoutAttemptNestedInput
+}
+
+export type CallAttemptCreateWithoutWriteBacksInput = {
+  id: string
+  phone: string
+  callerId: string
+  status: string
+  progress?: string | null
+  sid?: string | null
+  answeredBy?: string | null
+  disposition?: string | null
+  streamToken: string
+  claimedAt: Date | string
+  placedAt?: Date | string | null
+  answeredAt?: Date | string | null
+  endedAt?: Date | string | null
+  recordingMs?: number | null
+  result?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  appliedAt?: Date | string | null
+  contact: Prisma.ContactCreateNestedOneWithoutAttemptsInput
+  line?: Prisma.LineLeaseCreateNestedOneWithoutAttemptInput
+  events?: Prisma.CallEventCreateNestedManyWithoutAttemptInput
+  outcomes?: Prisma.OutcomeCreateNestedManyWithoutAttemptInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutAttemptInput
+  promises?: Prisma.PromiseMadeCreateNestedManyWithoutAttemptInput
+  reviews?: Prisma.ReviewCreateNestedManyWithoutAttemptInput
+}
+
+export type CallAttemptUncheckedCreateWithoutWriteBacksInput = {
+  id: string
+  contactId: string
+  phone: string
+  callerId: string
+  status: string
+  progress?: string | null
+  sid?: string | null
+  answeredBy?: string | null
+  disposition?: string | null
+  streamToken: string
+  claimedAt: Date | string
+  placedAt?: Date | string | null
+  answeredAt?: Date | string | null
+  endedAt?: Date | string | null
+  recordingMs?: number | null
+  result?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  appliedAt?: Date | string | null
+  line?: Prisma.LineLeaseUncheckedCreateNestedOneWithoutAttemptInput
+  events?: Prisma.CallEventUncheckedCreateNestedManyWithoutAttemptInput
+  outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutAttemptInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutAttemptInput
+  promises?: Prisma.PromiseMadeUncheckedCreateNestedManyWithoutAttemptInput
+  reviews?: Prisma.ReviewUncheckedCreateNestedManyWithoutAttemptInput
+}
+
+export type CallAttemptCreateOrConnectWithoutWriteBacksInput = {
+  where: Prisma.CallAttemptWhereUniqueInput
+  create: Prisma.XOR<Prisma.CallAttemptCreateWithoutWriteBacksInput, Prisma.CallAttemptUncheckedCreateWithoutWriteBacksInput>
+}
+
+export type CallAttemptUpsertWithoutWriteBacksInput = {
+  update: Prisma.XOR<Prisma.CallAttemptUpdateWithoutWriteBacksInput, Prisma.CallAttemptUncheckedUpdateWithoutWriteBacksInput>
+  create: Prisma.XOR<Prisma.CallAttemptCreateWithoutWriteBacksInput, Prisma.CallAttemptUncheckedCreateWithoutWriteBacksInput>
+  where?: Prisma.CallAttemptWhereInput
+}
+
+export type CallAttemptUpdateToOneWithWhereWithoutWriteBacksInput = {
+  where?: Prisma.CallAttemptWhereInput
+  data: Prisma.XOR<Prisma.CallAttemptUpdateWithoutWriteBacksInput, Prisma.CallAttemptUncheckedUpdateWithoutWriteBacksInput>
+}
+
+export type CallAttemptUpdateWithoutWriteBacksInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  phone?: Prisma.StringFieldUpdateOperationsInput | string
+  callerId?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.StringFieldUpdateOperationsInput | string
+  progress?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  sid?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  answeredBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  disposition?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  streamToken?: Prisma.StringFieldUpdateOperationsInput | string
+  claimedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  placedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  answeredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingMs?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  result?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  appliedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  contact?: Prisma.ContactUpdateOneRequiredWithoutAttemptsNestedInput
+  line?: Prisma.LineLeaseUpdateOneWithoutAttemptNestedInput
+  events?: Prisma.CallEventUpdateManyWithoutAttemptNestedInput
+  outcomes?: Prisma.OutcomeUpdateManyWithoutAttemptNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutAttemptNestedInput
+  promises?: Prisma.PromiseMadeUpdateManyWithoutAttemptNestedInput
+  reviews?: Prisma.ReviewUpdateManyWithoutAttemptNestedInput
+}
+
+export type CallAttemptUncheckedUpdateWithoutWriteBacksInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  contactId?: Prisma.StringFieldUpdateOperationsInput | string
+  phone?: Prisma.StringFieldUpdateOperationsInput | string
+  callerId?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.StringFieldUpdateOperationsInput | string
+  progress?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  sid?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  answeredBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  disposition?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  streamToken?: Prisma.StringFieldUpdateOperationsInput | string
+  claimedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  placedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  answeredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingMs?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  result?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  appliedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  line?: Prisma.LineLeaseUncheckedUpdateOneWithoutAttemptNestedInput
+  events?: Prisma.CallEventUncheckedUpdateManyWithoutAttemptNestedInput
+  outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutAttemptNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutAttemptNestedInput
+  promises?: Prisma.PromiseMadeUncheckedUpdateManyWithoutAttemptNestedInput
+  reviews?: Prisma.ReviewUncheckedUpdateManyWithoutAttemptNestedInput
+}
+
+export type CallAttemptCreateWithoutCallbacksInput = {
+  id: string
+  phone: string
+  callerId: string
+  status: string
+  progress?: string | null
+  sid?: string | null
+  answeredBy?: string | null
+  disposition?: string | null
+  streamToken: string
+  claimedAt: Date | string
+  placedAt?: Date | string | null
+  answeredAt?: Date | string | null
+  endedAt?: Date | string | null
+  recordingMs?: number | null
+  result?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  appliedAt?: Date | string | null
+  contact: Prisma.ContactCreateNestedOneWithoutAttemptsInput
+  line?: Prisma.LineLeaseCreateNestedOneWithoutAttemptInput
+  events?: Prisma.CallEventCreateNestedManyWithoutAttemptInput
+  outcomes?: Prisma.OutcomeCreateNestedManyWithoutAttemptInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutAttemptInput
+  promises?: Prisma.PromiseMadeCreateNestedManyWithoutAttemptInput
+  reviews?: Prisma.ReviewCreateNestedManyWithoutAttemptInput
+}
+
+export type CallAttemptUncheckedCreateWithoutCallbacksInput = {
+  id: string
+  contactId: string
+  phone: string
+  callerId: string
+  status: string
+  progress?: string | null
+  sid?: string | null
+  answeredBy?: string | null
+  disposition?: string | null
+  streamToken: string
+  claimedAt: Date | string
+  placedAt?: Date | string | null
+  answeredAt?: Date | string | null
+  endedAt?: Date | string | null
+  recordingMs?: number | null
+  result?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  appliedAt?: Date | string | null
+  line?: Prisma.LineLeaseUncheckedCreateNestedOneWithoutAttemptInput
+  events?: Prisma.CallEventUncheckedCreateNestedManyWithoutAttemptInput
+  outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutAttemptInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutAttemptInput
+  promises?: Prisma.PromiseMadeUncheckedCreateNestedManyWithoutAttemptInput
+  reviews?: Prisma.ReviewUncheckedCreateNestedManyWithoutAttemptInput
+}
+
+export type CallAttemptCreateOrConnectWithoutCallbacksInput = {
+  where: Prisma.CallAttemptWhereUniqueInput
+  create: Prisma.XOR<Prisma.CallAttemptCreateWithoutCallbacksInput, Prisma.CallAttemptUncheckedCreateWithoutCallbacksInput>
+}
+
+export type CallAttemptUpsertWithoutCallbacksInput = {
+  update: Prisma.XOR<Prisma.CallAttemptUpdateWithoutCallbacksInput, Prisma.CallAttemptUncheckedUpdateWithoutCallbacksInput>
+  create: Prisma.XOR<Prisma.CallAttemptCreateWithoutCallbacksInput, Prisma.CallAttemptUncheckedCreateWithoutCallbacksInput>
+  where?: Prisma.CallAttemptWhereInput
+}
+
+export type CallAttemptUpdateToOneWithWhereWithoutCallbacksInput = {
+  where?: Prisma.CallAttemptWhereInput
+  data: Prisma.XOR<Prisma.CallAttemptUpdateWithoutCallbacksInput, Prisma.CallAttemptUncheckedUpdateWithoutCallbacksInput>
+}
+
+export type CallAttemptUpdateWithoutCallbacksInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  phone?: Prisma.StringFieldUpdateOperationsInput | string
+  callerId?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.StringFieldUpdateOperationsInput | string
+  progress?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  sid?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  answeredBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  disposition?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  streamToken?: Prisma.StringFieldUpdateOperationsInput | string
+  claimedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  placedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  answeredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingMs?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  result?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  appliedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  contact?: Prisma.ContactUpdateOneRequiredWithoutAttemptsNestedInput
+  line?: Prisma.LineLeaseUpdateOneWithoutAttemptNestedInput
+  events?: Prisma.CallEventUpdateManyWithoutAttemptNestedInput
+  outcomes?: Prisma.OutcomeUpdateManyWithoutAttemptNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutAttemptNestedInput
+  promises?: Prisma.PromiseMadeUpdateManyWithoutAttemptNestedInput
+  reviews?: Prisma.ReviewUpdateManyWithoutAttemptNestedInput
+}
+
+export type CallAttemptUncheckedUpdateWithoutCallbacksInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  contactId?: Prisma.StringFieldUpdateOperationsInput | string
+  phone?: Prisma.StringFieldUpdateOperationsInput | string
+  callerId?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.StringFieldUpdateOperationsInput | string
+  progress?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  sid?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  answeredBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  disposition?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  streamToken?: Prisma.StringFieldUpdateOperationsInput | string
+  claimedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  placedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  answeredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingMs?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  result?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  appliedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  line?: Prisma.LineLeaseUncheckedUpdateOneWithoutAttemptNestedInput
+  events?: Prisma.CallEventUncheckedUpdateManyWithoutAttemptNestedInput
+  outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutAttemptNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutAttemptNestedInput
+  promises?: Prisma.PromiseMadeUncheckedUpdateManyWithoutAttemptNestedInput
+  reviews?: Prisma.ReviewUncheckedUpdateManyWithoutAttemptNestedInput
+}
+
+export type CallAttemptCreateWithoutPromisesInput = {
+  id: string
+  phone: string
+  callerId: string
+  status: string
+  progress?: string | null
+  sid?: string | null
+  answeredBy?: string | null
+  disposition?: string | null
+  streamToken: string
+  claimedAt: Date | string
+  placedAt?: Date | string | null
+  answeredAt?: Date | string | null
+  endedAt?: Date | string | null
+  recordingMs?: number | null
+  result?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  appliedAt?: Date | string | null
+  contact: Prisma.ContactCreateNestedOneWithoutAttemptsInput
+  line?: Prisma.LineLeaseCreateNestedOneWithoutAttemptInput
+  events?: Prisma.CallEventCreateNestedManyWithoutAttemptInput
+  outcomes?: Prisma.OutcomeCreateNestedManyWithoutAttemptInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutAttemptInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutAttemptInput
+  reviews?: Prisma.ReviewCreateNestedManyWithoutAttemptInput
+}
+
+export type CallAttemptUncheckedCreateWithoutPromisesInput = {
+  id: string
+  contactId: string
+  phone: string
+  callerId: string
+  status: string
+  progress?: string | null
+  sid?: string | null
+  answeredBy?: string | null
+  disposition?: string | null
+  streamToken: string
+  claimedAt: Date | string
+  placedAt?: Date | string | null
+  answeredAt?: Date | string | null
+  endedAt?: Date | string | null
+  recordingMs?: number | null
+  result?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  appliedAt?: Date | string | null
+  line?: Prisma.LineLeaseUncheckedCreateNestedOneWithoutAttemptInput
+  events?: Prisma.CallEventUncheckedCreateNestedManyWithoutAttemptInput
+  outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutAttemptInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutAttemptInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutAttemptInput
+  reviews?: Prisma.ReviewUncheckedCreateNestedManyWithoutAttemptInput
+}
+
+export type CallAttemptCreateOrConnectWithoutPromisesInput = {
+  where: Prisma.CallAttemptWhereUniqueInput
+  create: Prisma.XOR<Prisma.CallAttemptCreateWithoutPromisesInput, Prisma.CallAttemptUncheckedCreateWithoutPromisesInput>
+}
+
+export type CallAttemptUpsertWithoutPromisesInput = {
+  update: Prisma.XOR<Prisma.CallAttemptUpdateWithoutPromisesInput, Prisma.CallAttemptUncheckedUpdateWithoutPromisesInput>
+  create: Prisma.XOR<Prisma.CallAttemptCreateWithoutPromisesInput, Prisma.CallAttemptUncheckedCreateWithoutPromisesInput>
+  where?: Prisma.CallAttemptWhereInput
+}
+
+export type CallAttemptUpdateToOneWithWhereWithoutPromisesInput = {
+  where?: Prisma.CallAttemptWhereInput
+  data: Prisma.XOR<Prisma.CallAttemptUpdateWithoutPromisesInput, Prisma.CallAttemptUncheckedUpdateWithoutPromisesInput>
+}
+
+export type CallAttemptUpdateWithoutPromisesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  phone?: Prisma.StringFieldUpdateOperationsInput | string
+  callerId?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.StringFieldUpdateOperationsInput | string
+  progress?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  sid?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  answeredBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  disposition?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  streamToken?: Prisma.StringFieldUpdateOperationsInput | string
+  claimedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  placedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  answeredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingMs?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  result?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  appliedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  contact?: Prisma.ContactUpdateOneRequiredWithoutAttemptsNestedInput
+  line?: Prisma.LineLeaseUpdateOneWithoutAttemptNestedInput
+  events?: Prisma.CallEventUpdateManyWithoutAttemptNestedInput
+  outcomes?: Prisma.OutcomeUpdateManyWithoutAttemptNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutAttemptNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutAttemptNestedInput
+  reviews?: Prisma.ReviewUpdateManyWithoutAttemptNestedInput
+}
+
+export type CallAttemptUncheckedUpdateWithoutPromisesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  contactId?: Prisma.StringFieldUpdateOperationsInput | string
+  phone?: Prisma.StringFieldUpdateOperationsInput | string
+  callerId?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.StringFieldUpdateOperationsInput | string
+  progress?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  sid?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  answeredBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  disposition?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  streamToken?: Prisma.StringFieldUpdateOperationsInput | string
+  claimedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  placedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  answeredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingMs?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  result?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  appliedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  line?: Prisma.LineLeaseUncheckedUpdateOneWithoutAttemptNestedInput
+  events?: Prisma.CallEventUncheckedUpdateManyWithoutAttemptNestedInput
+  outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutAttemptNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutAttemptNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutAttemptNestedInput
+  reviews?: Prisma.ReviewUncheckedUpdateManyWithoutAttemptNestedInput
+}
+
+export type CallAttemptCreateWithoutReviewsInput = {
+  id: string
+  phone: string
+  callerId: string
+  status: string
+  progress?: string | null
+  sid?: string | null
+  answeredBy?: string | null
+  disposition?: string | null
+  streamToken: string
+  claimedAt: Date | string
+  placedAt?: Date | string | null
+  answeredAt?: Date | string | null
+  endedAt?: Date | string | null
+  recordingMs?: number | null
+  result?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  appliedAt?: Date | string | null
+  contact: Prisma.ContactCreateNestedOneWithoutAttemptsInput
+  line?: Prisma.LineLeaseCreateNestedOneWithoutAttemptInput
+  events?: Prisma.CallEventCreateNestedManyWithoutAttemptInput
+  outcomes?: Prisma.OutcomeCreateNestedManyWithoutAttemptInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutAttemptInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutAttemptInput
+  promises?: Prisma.PromiseMadeCreateNestedManyWithoutAttemptInput
+}
+
+export type CallAttemptUncheckedCreateWithoutReviewsInput = {
+  id: string
+  contactId: string
+  phone: string
+  callerId: string
+  status: string
+  progress?: string | null
+  sid?: string | null
+  answeredBy?: string | null
+  disposition?: string | null
+  streamToken: string
+  claimedAt: Date | string
+  placedAt?: Date | string | null
+  answeredAt?: Date | string | null
+  endedAt?: Date | string | null
+  recordingMs?: number | null
+  result?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  appliedAt?: Date | string | null
+  line?: Prisma.LineLeaseUncheckedCreateNestedOneWithoutAttemptInput
+  events?: Prisma.CallEventUncheckedCreateNestedManyWithoutAttemptInput
+  outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutAttemptInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutAttemptInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutAttemptInput
+  promises?: Prisma.PromiseMadeUncheckedCreateNestedManyWithoutAttemptInput
+}
+
+export type CallAttemptCreateOrConnectWithoutReviewsInput = {
+  where: Prisma.CallAttemptWhereUniqueInput
+  create: Prisma.XOR<Prisma.CallAttemptCreateWithoutReviewsInput, Prisma.CallAttemptUncheckedCreateWithoutReviewsInput>
+}
+
+export type CallAttemptUpsertWithoutReviewsInput = {
+  update: Prisma.XOR<Prisma.CallAttemptUpdateWithoutReviewsInput, Prisma.CallAttemptUncheckedUpdateWithoutReviewsInput>
+  create: Prisma.XOR<Prisma.CallAttemptCreateWithoutReviewsInput, Prisma.CallAttemptUncheckedCreateWithoutReviewsInput>
+  where?: Prisma.CallAttemptWhereInput
+}
+
+export type CallAttemptUpdateToOneWithWhereWithoutReviewsInput = {
+  where?: Prisma.CallAttemptWhereInput
+  data: Prisma.XOR<Prisma.CallAttemptUpdateWithoutReviewsInput, Prisma.CallAttemptUncheckedUpdateWithoutReviewsInput>
+}
+
+export type CallAttemptUpdateWithoutReviewsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  phone?: Prisma.StringFieldUpdateOperationsInput | string
+  callerId?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.StringFieldUpdateOperationsInput | string
+  progress?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  sid?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  answeredBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  disposition?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  streamToken?: Prisma.StringFieldUpdateOperationsInput | string
+  claimedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  placedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  answeredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingMs?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  result?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  appliedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  contact?: Prisma.ContactUpdateOneRequiredWithoutAttemptsNestedInput
+  line?: Prisma.LineLeaseUpdateOneWithoutAttemptNestedInput
+  events?: Prisma.CallEventUpdateManyWithoutAttemptNestedInput
+  outcomes?: Prisma.OutcomeUpdateManyWithoutAttemptNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutAttemptNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutAttemptNestedInput
+  promises?: Prisma.PromiseMadeUpdateManyWithoutAttemptNestedInput
+}
+
+export type CallAttemptUncheckedUpdateWithoutReviewsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  contactId?: Prisma.StringFieldUpdateOperationsInput | string
+  phone?: Prisma.StringFieldUpdateOperationsInput | string
+  callerId?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.StringFieldUpdateOperationsInput | string
+  progress?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  sid?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  answeredBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  disposition?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  streamToken?: Prisma.StringFieldUpdateOperationsInput | string
+  claimedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  placedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  answeredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  recordingMs?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  result?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  appliedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  line?: Prisma.LineLeaseUncheckedUpdateOneWithoutAttemptNestedInput
+  events?: Prisma.CallEventUncheckedUpdateManyWithoutAttemptNestedInput
+  outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutAttemptNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutAttemptNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutAttemptNestedInput
+  promises?: Prisma.PromiseMadeUncheckedUpdateManyWithoutAttemptNestedInput
 }
 
 export type CallAttemptCreateManyContactInput = {
@@ -1181,6 +1810,10 @@ export type CallAttemptUpdateWithoutContactInput = {
   line?: Prisma.LineLeaseUpdateOneWithoutAttemptNestedInput
   events?: Prisma.CallEventUpdateManyWithoutAttemptNestedInput
   outcomes?: Prisma.OutcomeUpdateManyWithoutAttemptNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutAttemptNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutAttemptNestedInput
+  promises?: Prisma.PromiseMadeUpdateManyWithoutAttemptNestedInput
+  reviews?: Prisma.ReviewUpdateManyWithoutAttemptNestedInput
 }
 
 export type CallAttemptUncheckedUpdateWithoutContactInput = {
@@ -1203,6 +1836,10 @@ export type CallAttemptUncheckedUpdateWithoutContactInput = {
   line?: Prisma.LineLeaseUncheckedUpdateOneWithoutAttemptNestedInput
   events?: Prisma.CallEventUncheckedUpdateManyWithoutAttemptNestedInput
   outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutAttemptNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutAttemptNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutAttemptNestedInput
+  promises?: Prisma.PromiseMadeUncheckedUpdateManyWithoutAttemptNestedInput
+  reviews?: Prisma.ReviewUncheckedUpdateManyWithoutAttemptNestedInput
 }
 
 export type CallAttemptUncheckedUpdateManyWithoutContactInput = {
@@ -1232,11 +1869,19 @@ export type CallAttemptUncheckedUpdateManyWithoutContactInput = {
 export type CallAttemptCountOutputType = {
   events: number
   outcomes: number
+  writeBacks: number
+  callbacks: number
+  promises: number
+  reviews: number
 }
 
 export type CallAttemptCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   events?: boolean | CallAttemptCountOutputTypeCountEventsArgs
   outcomes?: boolean | CallAttemptCountOutputTypeCountOutcomesArgs
+  writeBacks?: boolean | CallAttemptCountOutputTypeCountWriteBacksArgs
+  callbacks?: boolean | CallAttemptCountOutputTypeCountCallbacksArgs
+  promises?: boolean | CallAttemptCountOutputTypeCountPromisesArgs
+  reviews?: boolean | CallAttemptCountOutputTypeCountReviewsArgs
 }
 
 /**
@@ -1263,6 +1908,34 @@ export type CallAttemptCountOutputTypeCountOutcomesArgs<ExtArgs extends runtime.
   where?: Prisma.OutcomeWhereInput
 }
 
+/**
+ * CallAttemptCountOutputType without action
+ */
+export type CallAttemptCountOutputTypeCountWriteBacksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.WriteBackWhereInput
+}
+
+/**
+ * CallAttemptCountOutputType without action
+ */
+export type CallAttemptCountOutputTypeCountCallbacksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.CallbackWhereInput
+}
+
+/**
+ * CallAttemptCountOutputType without action
+ */
+export type CallAttemptCountOutputTypeCountPromisesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.PromiseMadeWhereInput
+}
+
+/**
+ * CallAttemptCountOutputType without action
+ */
+export type CallAttemptCountOutputTypeCountReviewsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.ReviewWhereInput
+}
+
 
 export type CallAttemptSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
@@ -1286,6 +1959,10 @@ export type CallAttemptSelect<ExtArgs extends runtime.Types.Extensions.InternalA
   line?: boolean | Prisma.CallAttempt$lineArgs<ExtArgs>
   events?: boolean | Prisma.CallAttempt$eventsArgs<ExtArgs>
   outcomes?: boolean | Prisma.CallAttempt$outcomesArgs<ExtArgs>
+  writeBacks?: boolean | Prisma.CallAttempt$writeBacksArgs<ExtArgs>
+  callbacks?: boolean | Prisma.CallAttempt$callbacksArgs<ExtArgs>
+  promises?: boolean | Prisma.CallAttempt$promisesArgs<ExtArgs>
+  reviews?: boolean | Prisma.CallAttempt$reviewsArgs<ExtArgs>
   _count?: boolean | Prisma.CallAttemptCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["callAttempt"]>
 
@@ -1357,6 +2034,10 @@ export type CallAttemptInclude<ExtArgs extends runtime.Types.Extensions.Internal
   line?: boolean | Prisma.CallAttempt$lineArgs<ExtArgs>
   events?: boolean | Prisma.CallAttempt$eventsArgs<ExtArgs>
   outcomes?: boolean | Prisma.CallAttempt$outcomesArgs<ExtArgs>
+  writeBacks?: boolean | Prisma.CallAttempt$writeBacksArgs<ExtArgs>
+  callbacks?: boolean | Prisma.CallAttempt$callbacksArgs<ExtArgs>
+  promises?: boolean | Prisma.CallAttempt$promisesArgs<ExtArgs>
+  reviews?: boolean | Prisma.CallAttempt$reviewsArgs<ExtArgs>
   _count?: boolean | Prisma.CallAttemptCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type CallAttemptIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1373,6 +2054,10 @@ export type $CallAttemptPayload<ExtArgs extends runtime.Types.Extensions.Interna
     line: Prisma.$LineLeasePayload<ExtArgs> | null
     events: Prisma.$CallEventPayload<ExtArgs>[]
     outcomes: Prisma.$OutcomePayload<ExtArgs>[]
+    writeBacks: Prisma.$WriteBackPayload<ExtArgs>[]
+    callbacks: Prisma.$CallbackPayload<ExtArgs>[]
+    promises: Prisma.$PromiseMadePayload<ExtArgs>[]
+    reviews: Prisma.$ReviewPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -1793,6 +2478,10 @@ export interface Prisma__CallAttemptClient<T, Null = never, ExtArgs extends runt
   line<T extends Prisma.CallAttempt$lineArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.CallAttempt$lineArgs<ExtArgs>>): Prisma.Prisma__LineLeaseClient<runtime.Types.Result.GetResult<Prisma.$LineLeasePayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   events<T extends Prisma.CallAttempt$eventsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.CallAttempt$eventsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$CallEventPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   outcomes<T extends Prisma.CallAttempt$outcomesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.CallAttempt$outcomesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$OutcomePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  writeBacks<T extends Prisma.CallAttempt$writeBacksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.CallAttempt$writeBacksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$WriteBackPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  callbacks<T extends Prisma.CallAttempt$callbacksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.CallAttempt$callbacksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$CallbackPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  promises<T extends Prisma.CallAttempt$promisesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.CallAttempt$promisesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PromiseMadePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  reviews<T extends Prisma.CallAttempt$reviewsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.CallAttempt$reviewsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ReviewPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -2304,6 +2993,102 @@ export type CallAttempt$outcomesArgs<ExtArgs extends runtime.Types.Extensions.In
   take?: number
   skip?: number
   distinct?: Prisma.OutcomeScalarFieldEnum | Prisma.OutcomeScalarFieldEnum[]
+}
+
+/**
+ * CallAttempt.writeBacks
+ */
+export type CallAttempt$writeBacksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the WriteBack
+   */
+  select?: Prisma.WriteBackSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the WriteBack
+   */
+  omit?: Prisma.WriteBackOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WriteBackInclude<ExtArgs> | null
+  where?: Prisma.WriteBackWhereInput
+  orderBy?: Prisma.WriteBackOrderByWithRelationInput | Prisma.WriteBackOrderByWithRelationInput[]
+  cursor?: Prisma.WriteBackWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.WriteBackScalarFieldEnum | Prisma.WriteBackScalarFieldEnum[]
+}
+
+/**
+ * CallAttempt.callbacks
+ */
+export type CallAttempt$callbacksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Callback
+   */
+  select?: Prisma.CallbackSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Callback
+   */
+  omit?: Prisma.CallbackOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CallbackInclude<ExtArgs> | null
+  where?: Prisma.CallbackWhereInput
+  orderBy?: Prisma.CallbackOrderByWithRelationInput | Prisma.CallbackOrderByWithRelationInput[]
+  cursor?: Prisma.CallbackWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.CallbackScalarFieldEnum | Prisma.CallbackScalarFieldEnum[]
+}
+
+/**
+ * CallAttempt.promises
+ */
+export type CallAttempt$promisesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the PromiseMade
+   */
+  select?: Prisma.PromiseMadeSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the PromiseMade
+   */
+  omit?: Prisma.PromiseMadeOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PromiseMadeInclude<ExtArgs> | null
+  where?: Prisma.PromiseMadeWhereInput
+  orderBy?: Prisma.PromiseMadeOrderByWithRelationInput | Prisma.PromiseMadeOrderByWithRelationInput[]
+  cursor?: Prisma.PromiseMadeWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.PromiseMadeScalarFieldEnum | Prisma.PromiseMadeScalarFieldEnum[]
+}
+
+/**
+ * CallAttempt.reviews
+ */
+export type CallAttempt$reviewsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Review
+   */
+  select?: Prisma.ReviewSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Review
+   */
+  omit?: Prisma.ReviewOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ReviewInclude<ExtArgs> | null
+  where?: Prisma.ReviewWhereInput
+  orderBy?: Prisma.ReviewOrderByWithRelationInput | Prisma.ReviewOrderByWithRelationInput[]
+  cursor?: Prisma.ReviewWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.ReviewScalarFieldEnum | Prisma.ReviewScalarFieldEnum[]
 }
 
 /**

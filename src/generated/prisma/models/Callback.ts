@@ -222,6 +222,10 @@ export type CallbackWhereInput = {
   state?: Prisma.StringFilter<"Callback"> | string
   createdAt?: Prisma.DateTimeFilter<"Callback"> | Date | string
   closedAt?: Prisma.DateTimeNullableFilter<"Callback"> | Date | string | null
+  run?: Prisma.XOR<Prisma.CampaignRunNullableScalarRelationFilter, Prisma.CampaignRunWhereInput> | null
+  attempt?: Prisma.XOR<Prisma.CallAttemptNullableScalarRelationFilter, Prisma.CallAttemptWhereInput> | null
+  patient?: Prisma.XOR<Prisma.PatientNullableScalarRelationFilter, Prisma.PatientWhereInput> | null
+  appointment?: Prisma.XOR<Prisma.AppointmentNullableScalarRelationFilter, Prisma.AppointmentWhereInput> | null
 }
 
 export type CallbackOrderByWithRelationInput = {
@@ -235,6 +239,10 @@ export type CallbackOrderByWithRelationInput = {
   state?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   closedAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  run?: Prisma.CampaignRunOrderByWithRelationInput
+  attempt?: Prisma.CallAttemptOrderByWithRelationInput
+  patient?: Prisma.PatientOrderByWithRelationInput
+  appointment?: Prisma.AppointmentOrderByWithRelationInput
 }
 
 export type CallbackWhereUniqueInput = Prisma.AtLeast<{
@@ -251,6 +259,10 @@ export type CallbackWhereUniqueInput = Prisma.AtLeast<{
   state?: Prisma.StringFilter<"Callback"> | string
   createdAt?: Prisma.DateTimeFilter<"Callback"> | Date | string
   closedAt?: Prisma.DateTimeNullableFilter<"Callback"> | Date | string | null
+  run?: Prisma.XOR<Prisma.CampaignRunNullableScalarRelationFilter, Prisma.CampaignRunWhereInput> | null
+  attempt?: Prisma.XOR<Prisma.CallAttemptNullableScalarRelationFilter, Prisma.CallAttemptWhereInput> | null
+  patient?: Prisma.XOR<Prisma.PatientNullableScalarRelationFilter, Prisma.PatientWhereInput> | null
+  appointment?: Prisma.XOR<Prisma.AppointmentNullableScalarRelationFilter, Prisma.AppointmentWhereInput> | null
 }, "id">
 
 export type CallbackOrderByWithAggregationInput = {
@@ -287,15 +299,15 @@ export type CallbackScalarWhereWithAggregatesInput = {
 
 export type CallbackCreateInput = {
   id: string
-  runId?: string | null
-  attemptId?: string | null
-  patientId?: string | null
-  appointmentId?: string | null
   reason: string
   quote: string
   state?: string
   createdAt: Date | string
   closedAt?: Date | string | null
+  run?: Prisma.CampaignRunCreateNestedOneWithoutCallbacksInput
+  attempt?: Prisma.CallAttemptCreateNestedOneWithoutCallbacksInput
+  patient?: Prisma.PatientCreateNestedOneWithoutCallbacksInput
+  appointment?: Prisma.AppointmentCreateNestedOneWithoutCallbacksInput
 }
 
 export type CallbackUncheckedCreateInput = {
@@ -313,15 +325,15 @@ export type CallbackUncheckedCreateInput = {
 
 export type CallbackUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
-  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  attemptId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  patientId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  appointmentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   reason?: Prisma.StringFieldUpdateOperationsInput | string
   quote?: Prisma.StringFieldUpdateOperationsInput | string
   state?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  run?: Prisma.CampaignRunUpdateOneWithoutCallbacksNestedInput
+  attempt?: Prisma.CallAttemptUpdateOneWithoutCallbacksNestedInput
+  patient?: Prisma.PatientUpdateOneWithoutCallbacksNestedInput
+  appointment?: Prisma.AppointmentUpdateOneWithoutCallbacksNestedInput
 }
 
 export type CallbackUncheckedUpdateInput = {
@@ -352,10 +364,6 @@ export type CallbackCreateManyInput = {
 
 export type CallbackUpdateManyMutationInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
-  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  attemptId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  patientId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  appointmentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   reason?: Prisma.StringFieldUpdateOperationsInput | string
   quote?: Prisma.StringFieldUpdateOperationsInput | string
   state?: Prisma.StringFieldUpdateOperationsInput | string
@@ -374,6 +382,16 @@ export type CallbackUncheckedUpdateManyInput = {
   state?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type CallbackListRelationFilter = {
+  every?: Prisma.CallbackWhereInput
+  some?: Prisma.CallbackWhereInput
+  none?: Prisma.CallbackWhereInput
+}
+
+export type CallbackOrderByRelationAggregateInput = {
+  _count?: Prisma.SortOrder
 }
 
 export type CallbackCountOrderByAggregateInput = {
@@ -415,6 +433,582 @@ export type CallbackMinOrderByAggregateInput = {
   closedAt?: Prisma.SortOrder
 }
 
+export type CallbackCreateNestedManyWithoutPatientInput = {
+  create?: Prisma.XOR<Prisma.CallbackCreateWithoutPatientInput, Prisma.CallbackUncheckedCreateWithoutPatientInput> | Prisma.CallbackCreateWithoutPatientInput[] | Prisma.CallbackUncheckedCreateWithoutPatientInput[]
+  connectOrCreate?: Prisma.CallbackCreateOrConnectWithoutPatientInput | Prisma.CallbackCreateOrConnectWithoutPatientInput[]
+  createMany?: Prisma.CallbackCreateManyPatientInputEnvelope
+  connect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+}
+
+export type CallbackUncheckedCreateNestedManyWithoutPatientInput = {
+  create?: Prisma.XOR<Prisma.CallbackCreateWithoutPatientInput, Prisma.CallbackUncheckedCreateWithoutPatientInput> | Prisma.CallbackCreateWithoutPatientInput[] | Prisma.CallbackUncheckedCreateWithoutPatientInput[]
+  connectOrCreate?: Prisma.CallbackCreateOrConnectWithoutPatientInput | Prisma.CallbackCreateOrConnectWithoutPatientInput[]
+  createMany?: Prisma.CallbackCreateManyPatientInputEnvelope
+  connect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+}
+
+export type CallbackUpdateManyWithoutPatientNestedInput = {
+  create?: Prisma.XOR<Prisma.CallbackCreateWithoutPatientInput, Prisma.CallbackUncheckedCreateWithoutPatientInput> | Prisma.CallbackCreateWithoutPatientInput[] | Prisma.CallbackUncheckedCreateWithoutPatientInput[]
+  connectOrCreate?: Prisma.CallbackCreateOrConnectWithoutPatientInput | Prisma.CallbackCreateOrConnectWithoutPatientInput[]
+  upsert?: Prisma.CallbackUpsertWithWhereUniqueWithoutPatientInput | Prisma.CallbackUpsertWithWhereUniqueWithoutPatientInput[]
+  createMany?: Prisma.CallbackCreateManyPatientInputEnvelope
+  set?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  disconnect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  delete?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  connect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  update?: Prisma.CallbackUpdateWithWhereUniqueWithoutPatientInput | Prisma.CallbackUpdateWithWhereUniqueWithoutPatientInput[]
+  updateMany?: Prisma.CallbackUpdateManyWithWhereWithoutPatientInput | Prisma.CallbackUpdateManyWithWhereWithoutPatientInput[]
+  deleteMany?: Prisma.CallbackScalarWhereInput | Prisma.CallbackScalarWhereInput[]
+}
+
+export type CallbackUncheckedUpdateManyWithoutPatientNestedInput = {
+  create?: Prisma.XOR<Prisma.CallbackCreateWithoutPatientInput, Prisma.CallbackUncheckedCreateWithoutPatientInput> | Prisma.CallbackCreateWithoutPatientInput[] | Prisma.CallbackUncheckedCreateWithoutPatientInput[]
+  connectOrCreate?: Prisma.CallbackCreateOrConnectWithoutPatientInput | Prisma.CallbackCreateOrConnectWithoutPatientInput[]
+  upsert?: Prisma.CallbackUpsertWithWhereUniqueWithoutPatientInput | Prisma.CallbackUpsertWithWhereUniqueWithoutPatientInput[]
+  createMany?: Prisma.CallbackCreateManyPatientInputEnvelope
+  set?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  disconnect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  delete?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  connect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  update?: Prisma.CallbackUpdateWithWhereUniqueWithoutPatientInput | Prisma.CallbackUpdateWithWhereUniqueWithoutPatientInput[]
+  updateMany?: Prisma.CallbackUpdateManyWithWhereWithoutPatientInput | Prisma.CallbackUpdateManyWithWhereWithoutPatientInput[]
+  deleteMany?: Prisma.CallbackScalarWhereInput | Prisma.CallbackScalarWhereInput[]
+}
+
+export type CallbackCreateNestedManyWithoutAppointmentInput = {
+  create?: Prisma.XOR<Prisma.CallbackCreateWithoutAppointmentInput, Prisma.CallbackUncheckedCreateWithoutAppointmentInput> | Prisma.CallbackCreateWithoutAppointmentInput[] | Prisma.CallbackUncheckedCreateWithoutAppointmentInput[]
+  connectOrCreate?: Prisma.CallbackCreateOrConnectWithoutAppointmentInput | Prisma.CallbackCreateOrConnectWithoutAppointmentInput[]
+  createMany?: Prisma.CallbackCreateManyAppointmentInputEnvelope
+  connect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+}
+
+export type CallbackUncheckedCreateNestedManyWithoutAppointmentInput = {
+  create?: Prisma.XOR<Prisma.CallbackCreateWithoutAppointmentInput, Prisma.CallbackUncheckedCreateWithoutAppointmentInput> | Prisma.CallbackCreateWithoutAppointmentInput[] | Prisma.CallbackUncheckedCreateWithoutAppointmentInput[]
+  connectOrCreate?: Prisma.CallbackCreateOrConnectWithoutAppointmentInput | Prisma.CallbackCreateOrConnectWithoutAppointmentInput[]
+  createMany?: Prisma.CallbackCreateManyAppointmentInputEnvelope
+  connect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+}
+
+export type CallbackUpdateManyWithoutAppointmentNestedInput = {
+  create?: Prisma.XOR<Prisma.CallbackCreateWithoutAppointmentInput, Prisma.CallbackUncheckedCreateWithoutAppointmentInput> | Prisma.CallbackCreateWithoutAppointmentInput[] | Prisma.CallbackUncheckedCreateWithoutAppointmentInput[]
+  connectOrCreate?: Prisma.CallbackCreateOrConnectWithoutAppointmentInput | Prisma.CallbackCreateOrConnectWithoutAppointmentInput[]
+  upsert?: Prisma.CallbackUpsertWithWhereUniqueWithoutAppointmentInput | Prisma.CallbackUpsertWithWhereUniqueWithoutAppointmentInput[]
+  createMany?: Prisma.CallbackCreateManyAppointmentInputEnvelope
+  set?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  disconnect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  delete?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  connect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  update?: Prisma.CallbackUpdateWithWhereUniqueWithoutAppointmentInput | Prisma.CallbackUpdateWithWhereUniqueWithoutAppointmentInput[]
+  updateMany?: Prisma.CallbackUpdateManyWithWhereWithoutAppointmentInput | Prisma.CallbackUpdateManyWithWhereWithoutAppointmentInput[]
+  deleteMany?: Prisma.CallbackScalarWhereInput | Prisma.CallbackScalarWhereInput[]
+}
+
+export type CallbackUncheckedUpdateManyWithoutAppointmentNestedInput = {
+  create?: Prisma.XOR<Prisma.CallbackCreateWithoutAppointmentInput, Prisma.CallbackUncheckedCreateWithoutAppointmentInput> | Prisma.CallbackCreateWithoutAppointmentInput[] | Prisma.CallbackUncheckedCreateWithoutAppointmentInput[]
+  connectOrCreate?: Prisma.CallbackCreateOrConnectWithoutAppointmentInput | Prisma.CallbackCreateOrConnectWithoutAppointmentInput[]
+  upsert?: Prisma.CallbackUpsertWithWhereUniqueWithoutAppointmentInput | Prisma.CallbackUpsertWithWhereUniqueWithoutAppointmentInput[]
+  createMany?: Prisma.CallbackCreateManyAppointmentInputEnvelope
+  set?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  disconnect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  delete?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  connect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  update?: Prisma.CallbackUpdateWithWhereUniqueWithoutAppointmentInput | Prisma.CallbackUpdateWithWhereUniqueWithoutAppointmentInput[]
+  updateMany?: Prisma.CallbackUpdateManyWithWhereWithoutAppointmentInput | Prisma.CallbackUpdateManyWithWhereWithoutAppointmentInput[]
+  deleteMany?: Prisma.CallbackScalarWhereInput | Prisma.CallbackScalarWhereInput[]
+}
+
+export type CallbackCreateNestedManyWithoutRunInput = {
+  create?: Prisma.XOR<Prisma.CallbackCreateWithoutRunInput, Prisma.CallbackUncheckedCreateWithoutRunInput> | Prisma.CallbackCreateWithoutRunInput[] | Prisma.CallbackUncheckedCreateWithoutRunInput[]
+  connectOrCreate?: Prisma.CallbackCreateOrConnectWithoutRunInput | Prisma.CallbackCreateOrConnectWithoutRunInput[]
+  createMany?: Prisma.CallbackCreateManyRunInputEnvelope
+  connect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+}
+
+export type CallbackUncheckedCreateNestedManyWithoutRunInput = {
+  create?: Prisma.XOR<Prisma.CallbackCreateWithoutRunInput, Prisma.CallbackUncheckedCreateWithoutRunInput> | Prisma.CallbackCreateWithoutRunInput[] | Prisma.CallbackUncheckedCreateWithoutRunInput[]
+  connectOrCreate?: Prisma.CallbackCreateOrConnectWithoutRunInput | Prisma.CallbackCreateOrConnectWithoutRunInput[]
+  createMany?: Prisma.CallbackCreateManyRunInputEnvelope
+  connect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+}
+
+export type CallbackUpdateManyWithoutRunNestedInput = {
+  create?: Prisma.XOR<Prisma.CallbackCreateWithoutRunInput, Prisma.CallbackUncheckedCreateWithoutRunInput> | Prisma.CallbackCreateWithoutRunInput[] | Prisma.CallbackUncheckedCreateWithoutRunInput[]
+  connectOrCreate?: Prisma.CallbackCreateOrConnectWithoutRunInput | Prisma.CallbackCreateOrConnectWithoutRunInput[]
+  upsert?: Prisma.CallbackUpsertWithWhereUniqueWithoutRunInput | Prisma.CallbackUpsertWithWhereUniqueWithoutRunInput[]
+  createMany?: Prisma.CallbackCreateManyRunInputEnvelope
+  set?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  disconnect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  delete?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  connect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  update?: Prisma.CallbackUpdateWithWhereUniqueWithoutRunInput | Prisma.CallbackUpdateWithWhereUniqueWithoutRunInput[]
+  updateMany?: Prisma.CallbackUpdateManyWithWhereWithoutRunInput | Prisma.CallbackUpdateManyWithWhereWithoutRunInput[]
+  deleteMany?: Prisma.CallbackScalarWhereInput | Prisma.CallbackScalarWhereInput[]
+}
+
+export type CallbackUncheckedUpdateManyWithoutRunNestedInput = {
+  create?: Prisma.XOR<Prisma.CallbackCreateWithoutRunInput, Prisma.CallbackUncheckedCreateWithoutRunInput> | Prisma.CallbackCreateWithoutRunInput[] | Prisma.CallbackUncheckedCreateWithoutRunInput[]
+  connectOrCreate?: Prisma.CallbackCreateOrConnectWithoutRunInput | Prisma.CallbackCreateOrConnectWithoutRunInput[]
+  upsert?: Prisma.CallbackUpsertWithWhereUniqueWithoutRunInput | Prisma.CallbackUpsertWithWhereUniqueWithoutRunInput[]
+  createMany?: Prisma.CallbackCreateManyRunInputEnvelope
+  set?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  disconnect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  delete?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  connect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  update?: Prisma.CallbackUpdateWithWhereUniqueWithoutRunInput | Prisma.CallbackUpdateWithWhereUniqueWithoutRunInput[]
+  updateMany?: Prisma.CallbackUpdateManyWithWhereWithoutRunInput | Prisma.CallbackUpdateManyWithWhereWithoutRunInput[]
+  deleteMany?: Prisma.CallbackScalarWhereInput | Prisma.CallbackScalarWhereInput[]
+}
+
+export type CallbackCreateNestedManyWithoutAttemptInput = {
+  create?: Prisma.XOR<Prisma.CallbackCreateWithoutAttemptInput, Prisma.CallbackUncheckedCreateWithoutAttemptInput> | Prisma.CallbackCreateWithoutAttemptInput[] | Prisma.CallbackUncheckedCreateWithoutAttemptInput[]
+  connectOrCreate?: Prisma.CallbackCreateOrConnectWithoutAttemptInput | Prisma.CallbackCreateOrConnectWithoutAttemptInput[]
+  createMany?: Prisma.CallbackCreateManyAttemptInputEnvelope
+  connect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+}
+
+export type CallbackUncheckedCreateNestedManyWithoutAttemptInput = {
+  create?: Prisma.XOR<Prisma.CallbackCreateWithoutAttemptInput, Prisma.CallbackUncheckedCreateWithoutAttemptInput> | Prisma.CallbackCreateWithoutAttemptInput[] | Prisma.CallbackUncheckedCreateWithoutAttemptInput[]
+  connectOrCreate?: Prisma.CallbackCreateOrConnectWithoutAttemptInput | Prisma.CallbackCreateOrConnectWithoutAttemptInput[]
+  createMany?: Prisma.CallbackCreateManyAttemptInputEnvelope
+  connect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+}
+
+export type CallbackUpdateManyWithoutAttemptNestedInput = {
+  create?: Prisma.XOR<Prisma.CallbackCreateWithoutAttemptInput, Prisma.CallbackUncheckedCreateWithoutAttemptInput> | Prisma.CallbackCreateWithoutAttemptInput[] | Prisma.CallbackUncheckedCreateWithoutAttemptInput[]
+  connectOrCreate?: Prisma.CallbackCreateOrConnectWithoutAttemptInput | Prisma.CallbackCreateOrConnectWithoutAttemptInput[]
+  upsert?: Prisma.CallbackUpsertWithWhereUniqueWithoutAttemptInput | Prisma.CallbackUpsertWithWhereUniqueWithoutAttemptInput[]
+  createMany?: Prisma.CallbackCreateManyAttemptInputEnvelope
+  set?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  disconnect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  delete?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  connect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  update?: Prisma.CallbackUpdateWithWhereUniqueWithoutAttemptInput | Prisma.CallbackUpdateWithWhereUniqueWithoutAttemptInput[]
+  updateMany?: Prisma.CallbackUpdateManyWithWhereWithoutAttemptInput | Prisma.CallbackUpdateManyWithWhereWithoutAttemptInput[]
+  deleteMany?: Prisma.CallbackScalarWhereInput | Prisma.CallbackScalarWhereInput[]
+}
+
+export type CallbackUncheckedUpdateManyWithoutAttemptNestedInput = {
+  create?: Prisma.XOR<Prisma.CallbackCreateWithoutAttemptInput, Prisma.CallbackUncheckedCreateWithoutAttemptInput> | Prisma.CallbackCreateWithoutAttemptInput[] | Prisma.CallbackUncheckedCreateWithoutAttemptInput[]
+  connectOrCreate?: Prisma.CallbackCreateOrConnectWithoutAttemptInput | Prisma.CallbackCreateOrConnectWithoutAttemptInput[]
+  upsert?: Prisma.CallbackUpsertWithWhereUniqueWithoutAttemptInput | Prisma.CallbackUpsertWithWhereUniqueWithoutAttemptInput[]
+  createMany?: Prisma.CallbackCreateManyAttemptInputEnvelope
+  set?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  disconnect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  delete?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  connect?: Prisma.CallbackWhereUniqueInput | Prisma.CallbackWhereUniqueInput[]
+  update?: Prisma.CallbackUpdateWithWhereUniqueWithoutAttemptInput | Prisma.CallbackUpdateWithWhereUniqueWithoutAttemptInput[]
+  updateMany?: Prisma.CallbackUpdateManyWithWhereWithoutAttemptInput | Prisma.CallbackUpdateManyWithWhereWithoutAttemptInput[]
+  deleteMany?: Prisma.CallbackScalarWhereInput | Prisma.CallbackScalarWhereInput[]
+}
+
+export type CallbackCreateWithoutPatientInput = {
+  id: string
+  reason: string
+  quote: string
+  state?: string
+  createdAt: Date | string
+  closedAt?: Date | string | null
+  run?: Prisma.CampaignRunCreateNestedOneWithoutCallbacksInput
+  attempt?: Prisma.CallAttemptCreateNestedOneWithoutCallbacksInput
+  appointment?: Prisma.AppointmentCreateNestedOneWithoutCallbacksInput
+}
+
+export type CallbackUncheckedCreateWithoutPatientInput = {
+  id: string
+  runId?: string | null
+  attemptId?: string | null
+  appointmentId?: string | null
+  reason: string
+  quote: string
+  state?: string
+  createdAt: Date | string
+  closedAt?: Date | string | null
+}
+
+export type CallbackCreateOrConnectWithoutPatientInput = {
+  where: Prisma.CallbackWhereUniqueInput
+  create: Prisma.XOR<Prisma.CallbackCreateWithoutPatientInput, Prisma.CallbackUncheckedCreateWithoutPatientInput>
+}
+
+export type CallbackCreateManyPatientInputEnvelope = {
+  data: Prisma.CallbackCreateManyPatientInput | Prisma.CallbackCreateManyPatientInput[]
+  skipDuplicates?: boolean
+}
+
+export type CallbackUpsertWithWhereUniqueWithoutPatientInput = {
+  where: Prisma.CallbackWhereUniqueInput
+  update: Prisma.XOR<Prisma.CallbackUpdateWithoutPatientInput, Prisma.CallbackUncheckedUpdateWithoutPatientInput>
+  create: Prisma.XOR<Prisma.CallbackCreateWithoutPatientInput, Prisma.CallbackUncheckedCreateWithoutPatientInput>
+}
+
+export type CallbackUpdateWithWhereUniqueWithoutPatientInput = {
+  where: Prisma.CallbackWhereUniqueInput
+  data: Prisma.XOR<Prisma.CallbackUpdateWithoutPatientInput, Prisma.CallbackUncheckedUpdateWithoutPatientInput>
+}
+
+export type CallbackUpdateManyWithWhereWithoutPatientInput = {
+  where: Prisma.CallbackScalarWhereInput
+  data: Prisma.XOR<Prisma.CallbackUpdateManyMutationInput, Prisma.CallbackUncheckedUpdateManyWithoutPatientInput>
+}
+
+export type CallbackScalarWhereInput = {
+  AND?: Prisma.CallbackScalarWhereInput | Prisma.CallbackScalarWhereInput[]
+  OR?: Prisma.CallbackScalarWhereInput[]
+  NOT?: Prisma.CallbackScalarWhereInput | Prisma.CallbackScalarWhereInput[]
+  id?: Prisma.StringFilter<"Callback"> | string
+  runId?: Prisma.StringNullableFilter<"Callback"> | string | null
+  attemptId?: Prisma.StringNullableFilter<"Callback"> | string | null
+  patientId?: Prisma.StringNullableFilter<"Callback"> | string | null
+  appointmentId?: Prisma.StringNullableFilter<"Callback"> | string | null
+  reason?: Prisma.StringFilter<"Callback"> | string
+  quote?: Prisma.StringFilter<"Callback"> | string
+  state?: Prisma.StringFilter<"Callback"> | string
+  createdAt?: Prisma.DateTimeFilter<"Callback"> | Date | string
+  closedAt?: Prisma.DateTimeNullableFilter<"Callback"> | Date | string | null
+}
+
+export type CallbackCreateWithoutAppointmentInput = {
+  id: string
+  reason: string
+  quote: string
+  state?: string
+  createdAt: Date | string
+  closedAt?: Date | string | null
+  run?: Prisma.CampaignRunCreateNestedOneWithoutCallbacksInput
+  attempt?: Prisma.CallAttemptCreateNestedOneWithoutCallbacksInput
+  patient?: Prisma.PatientCreateNestedOneWithoutCallbacksInput
+}
+
+export type CallbackUncheckedCreateWithoutAppointmentInput = {
+  id: string
+  runId?: string | null
+  attemptId?: string | null
+  patientId?: string | null
+  reason: string
+  quote: string
+  state?: string
+  createdAt: Date | string
+  closedAt?: Date | string | null
+}
+
+export type CallbackCreateOrConnectWithoutAppointmentInput = {
+  where: Prisma.CallbackWhereUniqueInput
+  create: Prisma.XOR<Prisma.CallbackCreateWithoutAppointmentInput, Prisma.CallbackUncheckedCreateWithoutAppointmentInput>
+}
+
+export type CallbackCreateManyAppointmentInputEnvelope = {
+  data: Prisma.CallbackCreateManyAppointmentInput | Prisma.CallbackCreateManyAppointmentInput[]
+  skipDuplicates?: boolean
+}
+
+export type CallbackUpsertWithWhereUniqueWithoutAppointmentInput = {
+  where: Prisma.CallbackWhereUniqueInput
+  update: Prisma.XOR<Prisma.CallbackUpdateWithoutAppointmentInput, Prisma.CallbackUncheckedUpdateWithoutAppointmentInput>
+  create: Prisma.XOR<Prisma.CallbackCreateWithoutAppointmentInput, Prisma.CallbackUncheckedCreateWithoutAppointmentInput>
+}
+
+export type CallbackUpdateWithWhereUniqueWithoutAppointmentInput = {
+  where: Prisma.CallbackWhereUniqueInput
+  data: Prisma.XOR<Prisma.CallbackUpdateWithoutAppointmentInput, Prisma.CallbackUncheckedUpdateWithoutAppointmentInput>
+}
+
+export type CallbackUpdateManyWithWhereWithoutAppointmentInput = {
+  where: Prisma.CallbackScalarWhereInput
+  data: Prisma.XOR<Prisma.CallbackUpdateManyMutationInput, Prisma.CallbackUncheckedUpdateManyWithoutAppointmentInput>
+}
+
+export type CallbackCreateWithoutRunInput = {
+  id: string
+  reason: string
+  quote: string
+  state?: string
+  createdAt: Date | string
+  closedAt?: Date | string | null
+  attempt?: Prisma.CallAttemptCreateNestedOneWithoutCallbacksInput
+  patient?: Prisma.PatientCreateNestedOneWithoutCallbacksInput
+  appointment?: Prisma.AppointmentCreateNestedOneWithoutCallbacksInput
+}
+
+export type CallbackUncheckedCreateWithoutRunInput = {
+  id: string
+  attemptId?: string | null
+  patientId?: string | null
+  appointmentId?: string | null
+  reason: string
+  quote: string
+  state?: string
+  createdAt: Date | string
+  closedAt?: Date | string | null
+}
+
+export type CallbackCreateOrConnectWithoutRunInput = {
+  where: Prisma.CallbackWhereUniqueInput
+  create: Prisma.XOR<Prisma.CallbackCreateWithoutRunInput, Prisma.CallbackUncheckedCreateWithoutRunInput>
+}
+
+export type CallbackCreateManyRunInputEnvelope = {
+  data: Prisma.CallbackCreateManyRunInput | Prisma.CallbackCreateManyRunInput[]
+  skipDuplicates?: boolean
+}
+
+export type CallbackUpsertWithWhereUniqueWithoutRunInput = {
+  where: Prisma.CallbackWhereUniqueInput
+  update: Prisma.XOR<Prisma.CallbackUpdateWithoutRunInput, Prisma.CallbackUncheckedUpdateWithoutRunInput>
+  create: Prisma.XOR<Prisma.CallbackCreateWithoutRunInput, Prisma.CallbackUncheckedCreateWithoutRunInput>
+}
+
+export type CallbackUpdateWithWhereUniqueWithoutRunInput = {
+  where: Prisma.CallbackWhereUniqueInput
+  data: Prisma.XOR<Prisma.CallbackUpdateWithoutRunInput, Prisma.CallbackUncheckedUpdateWithoutRunInput>
+}
+
+export type CallbackUpdateManyWithWhereWithoutRunInput = {
+  where: Prisma.CallbackScalarWhereInput
+  data: Prisma.XOR<Prisma.CallbackUpdateManyMutationInput, Prisma.CallbackUncheckedUpdateManyWithoutRunInput>
+}
+
+export type CallbackCreateWithoutAttemptInput = {
+  id: string
+  reason: string
+  quote: string
+  state?: string
+  createdAt: Date | string
+  closedAt?: Date | string | null
+  run?: Prisma.CampaignRunCreateNestedOneWithoutCallbacksInput
+  patient?: Prisma.PatientCreateNestedOneWithoutCallbacksInput
+  appointment?: Prisma.AppointmentCreateNestedOneWithoutCallbacksInput
+}
+
+export type CallbackUncheckedCreateWithoutAttemptInput = {
+  id: string
+  runId?: string | null
+  patientId?: string | null
+  appointmentId?: string | null
+  reason: string
+  quote: string
+  state?: string
+  createdAt: Date | string
+  closedAt?: Date | string | null
+}
+
+export type CallbackCreateOrConnectWithoutAttemptInput = {
+  where: Prisma.CallbackWhereUniqueInput
+  create: Prisma.XOR<Prisma.CallbackCreateWithoutAttemptInput, Prisma.CallbackUncheckedCreateWithoutAttemptInput>
+}
+
+export type CallbackCreateManyAttemptInputEnvelope = {
+  data: Prisma.CallbackCreateManyAttemptInput | Prisma.CallbackCreateManyAttemptInput[]
+  skipDuplicates?: boolean
+}
+
+export type CallbackUpsertWithWhereUniqueWithoutAttemptInput = {
+  where: Prisma.CallbackWhereUniqueInput
+  update: Prisma.XOR<Prisma.CallbackUpdateWithoutAttemptInput, Prisma.CallbackUncheckedUpdateWithoutAttemptInput>
+  create: Prisma.XOR<Prisma.CallbackCreateWithoutAttemptInput, Prisma.CallbackUncheckedCreateWithoutAttemptInput>
+}
+
+export type CallbackUpdateWithWhereUniqueWithoutAttemptInput = {
+  where: Prisma.CallbackWhereUniqueInput
+  data: Prisma.XOR<Prisma.CallbackUpdateWithoutAttemptInput, Prisma.CallbackUncheckedUpdateWithoutAttemptInput>
+}
+
+export type CallbackUpdateManyWithWhereWithoutAttemptInput = {
+  where: Prisma.CallbackScalarWhereInput
+  data: Prisma.XOR<Prisma.CallbackUpdateManyMutationInput, Prisma.CallbackUncheckedUpdateManyWithoutAttemptInput>
+}
+
+export type CallbackCreateManyPatientInput = {
+  id: string
+  runId?: string | null
+  attemptId?: string | null
+  appointmentId?: string | null
+  reason: string
+  quote: string
+  state?: string
+  createdAt: Date | string
+  closedAt?: Date | string | null
+}
+
+export type CallbackUpdateWithoutPatientInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  reason?: Prisma.StringFieldUpdateOperationsInput | string
+  quote?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  run?: Prisma.CampaignRunUpdateOneWithoutCallbacksNestedInput
+  attempt?: Prisma.CallAttemptUpdateOneWithoutCallbacksNestedInput
+  appointment?: Prisma.AppointmentUpdateOneWithoutCallbacksNestedInput
+}
+
+export type CallbackUncheckedUpdateWithoutPatientInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  attemptId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  appointmentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reason?: Prisma.StringFieldUpdateOperationsInput | string
+  quote?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type CallbackUncheckedUpdateManyWithoutPatientInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  attemptId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  appointmentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reason?: Prisma.StringFieldUpdateOperationsInput | string
+  quote?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type CallbackCreateManyAppointmentInput = {
+  id: string
+  runId?: string | null
+  attemptId?: string | null
+  patientId?: string | null
+  reason: string
+  quote: string
+  state?: string
+  createdAt: Date | string
+  closedAt?: Date | string | null
+}
+
+export type CallbackUpdateWithoutAppointmentInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  reason?: Prisma.StringFieldUpdateOperationsInput | string
+  quote?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  run?: Prisma.CampaignRunUpdateOneWithoutCallbacksNestedInput
+  attempt?: Prisma.CallAttemptUpdateOneWithoutCallbacksNestedInput
+  patient?: Prisma.PatientUpdateOneWithoutCallbacksNestedInput
+}
+
+export type CallbackUncheckedUpdateWithoutAppointmentInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  attemptId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  patientId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reason?: Prisma.StringFieldUpdateOperationsInput | string
+  quote?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type CallbackUncheckedUpdateManyWithoutAppointmentInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  attemptId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  patientId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reason?: Prisma.StringFieldUpdateOperationsInput | string
+  quote?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type CallbackCreateManyRunInput = {
+  id: string
+  attemptId?: string | null
+  patientId?: string | null
+  appointmentId?: string | null
+  reason: string
+  quote: string
+  state?: string
+  createdAt: Date | string
+  closedAt?: Date | string | null
+}
+
+export type CallbackUpdateWithoutRunInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  reason?: Prisma.StringFieldUpdateOperationsInput | string
+  quote?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  attempt?: Prisma.CallAttemptUpdateOneWithoutCallbacksNestedInput
+  patient?: Prisma.PatientUpdateOneWithoutCallbacksNestedInput
+  appointment?: Prisma.AppointmentUpdateOneWithoutCallbacksNestedInput
+}
+
+export type CallbackUncheckedUpdateWithoutRunInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  attemptId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  patientId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  appointmentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reason?: Prisma.StringFieldUpdateOperationsInput | string
+  quote?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type CallbackUncheckedUpdateManyWithoutRunInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  attemptId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  patientId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  appointmentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reason?: Prisma.StringFieldUpdateOperationsInput | string
+  quote?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type CallbackCreateManyAttemptInput = {
+  id: string
+  runId?: string | null
+  patientId?: string | null
+  appointmentId?: string | null
+  reason: string
+  quote: string
+  state?: string
+  createdAt: Date | string
+  closedAt?: Date | string | null
+}
+
+export type CallbackUpdateWithoutAttemptInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  reason?: Prisma.StringFieldUpdateOperationsInput | string
+  quote?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  run?: Prisma.CampaignRunUpdateOneWithoutCallbacksNestedInput
+  patient?: Prisma.PatientUpdateOneWithoutCallbacksNestedInput
+  appointment?: Prisma.AppointmentUpdateOneWithoutCallbacksNestedInput
+}
+
+export type CallbackUncheckedUpdateWithoutAttemptInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  patientId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  appointmentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reason?: Prisma.StringFieldUpdateOperationsInput | string
+  quote?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type CallbackUncheckedUpdateManyWithoutAttemptInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  patientId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  appointmentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reason?: Prisma.StringFieldUpdateOperationsInput | string
+  quote?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
 
 
 export type CallbackSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -428,6 +1022,10 @@ export type CallbackSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs
   state?: boolean
   createdAt?: boolean
   closedAt?: boolean
+  run?: boolean | Prisma.Callback$runArgs<ExtArgs>
+  attempt?: boolean | Prisma.Callback$attemptArgs<ExtArgs>
+  patient?: boolean | Prisma.Callback$patientArgs<ExtArgs>
+  appointment?: boolean | Prisma.Callback$appointmentArgs<ExtArgs>
 }, ExtArgs["result"]["callback"]>
 
 export type CallbackSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -441,6 +1039,10 @@ export type CallbackSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exte
   state?: boolean
   createdAt?: boolean
   closedAt?: boolean
+  run?: boolean | Prisma.Callback$runArgs<ExtArgs>
+  attempt?: boolean | Prisma.Callback$attemptArgs<ExtArgs>
+  patient?: boolean | Prisma.Callback$patientArgs<ExtArgs>
+  appointment?: boolean | Prisma.Callback$appointmentArgs<ExtArgs>
 }, ExtArgs["result"]["callback"]>
 
 export type CallbackSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -454,6 +1056,10 @@ export type CallbackSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exte
   state?: boolean
   createdAt?: boolean
   closedAt?: boolean
+  run?: boolean | Prisma.Callback$runArgs<ExtArgs>
+  attempt?: boolean | Prisma.Callback$attemptArgs<ExtArgs>
+  patient?: boolean | Prisma.Callback$patientArgs<ExtArgs>
+  appointment?: boolean | Prisma.Callback$appointmentArgs<ExtArgs>
 }, ExtArgs["result"]["callback"]>
 
 export type CallbackSelectScalar = {
@@ -470,10 +1076,33 @@ export type CallbackSelectScalar = {
 }
 
 export type CallbackOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "runId" | "attemptId" | "patientId" | "appointmentId" | "reason" | "quote" | "state" | "createdAt" | "closedAt", ExtArgs["result"]["callback"]>
+export type CallbackInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  run?: boolean | Prisma.Callback$runArgs<ExtArgs>
+  attempt?: boolean | Prisma.Callback$attemptArgs<ExtArgs>
+  patient?: boolean | Prisma.Callback$patientArgs<ExtArgs>
+  appointment?: boolean | Prisma.Callback$appointmentArgs<ExtArgs>
+}
+export type CallbackIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  run?: boolean | Prisma.Callback$runArgs<ExtArgs>
+  attempt?: boolean | Prisma.Callback$attemptArgs<ExtArgs>
+  patient?: boolean | Prisma.Callback$patientArgs<ExtArgs>
+  appointment?: boolean | Prisma.Callback$appointmentArgs<ExtArgs>
+}
+export type CallbackIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  run?: boolean | Prisma.Callback$runArgs<ExtArgs>
+  attempt?: boolean | Prisma.Callback$attemptArgs<ExtArgs>
+  patient?: boolean | Prisma.Callback$patientArgs<ExtArgs>
+  appointment?: boolean | Prisma.Callback$appointmentArgs<ExtArgs>
+}
 
 export type $CallbackPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Callback"
-  objects: {}
+  objects: {
+    run: Prisma.$CampaignRunPayload<ExtArgs> | null
+    attempt: Prisma.$CallAttemptPayload<ExtArgs> | null
+    patient: Prisma.$PatientPayload<ExtArgs> | null
+    appointment: Prisma.$AppointmentPayload<ExtArgs> | null
+  }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
     runId: string | null
@@ -879,6 +1508,10 @@ readonly fields: CallbackFieldRefs;
  */
 export interface Prisma__CallbackClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
+  run<T extends Prisma.Callback$runArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Callback$runArgs<ExtArgs>>): Prisma.Prisma__CampaignRunClient<runtime.Types.Result.GetResult<Prisma.$CampaignRunPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
+  attempt<T extends Prisma.Callback$attemptArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Callback$attemptArgs<ExtArgs>>): Prisma.Prisma__CallAttemptClient<runtime.Types.Result.GetResult<Prisma.$CallAttemptPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
+  patient<T extends Prisma.Callback$patientArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Callback$patientArgs<ExtArgs>>): Prisma.Prisma__PatientClient<runtime.Types.Result.GetResult<Prisma.$PatientPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
+  appointment<T extends Prisma.Callback$appointmentArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Callback$appointmentArgs<ExtArgs>>): Prisma.Prisma__AppointmentClient<runtime.Types.Result.GetResult<Prisma.$AppointmentPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -935,6 +1568,10 @@ export type CallbackFindUniqueArgs<ExtArgs extends runtime.Types.Extensions.Inte
    */
   omit?: Prisma.CallbackOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CallbackInclude<ExtArgs> | null
+  /**
    * Filter, which Callback to fetch.
    */
   where: Prisma.CallbackWhereUniqueInput
@@ -953,6 +1590,10 @@ export type CallbackFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Extensio
    */
   omit?: Prisma.CallbackOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CallbackInclude<ExtArgs> | null
+  /**
    * Filter, which Callback to fetch.
    */
   where: Prisma.CallbackWhereUniqueInput
@@ -970,6 +1611,10 @@ export type CallbackFindFirstArgs<ExtArgs extends runtime.Types.Extensions.Inter
    * Omit specific fields from the Callback
    */
   omit?: Prisma.CallbackOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CallbackInclude<ExtArgs> | null
   /**
    * Filter, which Callback to fetch.
    */
@@ -1019,6 +1664,10 @@ export type CallbackFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extension
    */
   omit?: Prisma.CallbackOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CallbackInclude<ExtArgs> | null
+  /**
    * Filter, which Callback to fetch.
    */
   where?: Prisma.CallbackWhereInput
@@ -1066,6 +1715,10 @@ export type CallbackFindManyArgs<ExtArgs extends runtime.Types.Extensions.Intern
    * Omit specific fields from the Callback
    */
   omit?: Prisma.CallbackOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CallbackInclude<ExtArgs> | null
   /**
    * Filter, which Callbacks to fetch.
    */
@@ -1115,6 +1768,10 @@ export type CallbackCreateArgs<ExtArgs extends runtime.Types.Extensions.Internal
    */
   omit?: Prisma.CallbackOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CallbackInclude<ExtArgs> | null
+  /**
    * The data needed to create a Callback.
    */
   data: Prisma.XOR<Prisma.CallbackCreateInput, Prisma.CallbackUncheckedCreateInput>
@@ -1148,6 +1805,10 @@ export type CallbackCreateManyAndReturnArgs<ExtArgs extends runtime.Types.Extens
    */
   data: Prisma.CallbackCreateManyInput | Prisma.CallbackCreateManyInput[]
   skipDuplicates?: boolean
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CallbackIncludeCreateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1162,6 +1823,10 @@ export type CallbackUpdateArgs<ExtArgs extends runtime.Types.Extensions.Internal
    * Omit specific fields from the Callback
    */
   omit?: Prisma.CallbackOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CallbackInclude<ExtArgs> | null
   /**
    * The data needed to update a Callback.
    */
@@ -1214,6 +1879,10 @@ export type CallbackUpdateManyAndReturnArgs<ExtArgs extends runtime.Types.Extens
    * Limit how many Callbacks to update.
    */
   limit?: number
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CallbackIncludeUpdateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1228,6 +1897,10 @@ export type CallbackUpsertArgs<ExtArgs extends runtime.Types.Extensions.Internal
    * Omit specific fields from the Callback
    */
   omit?: Prisma.CallbackOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CallbackInclude<ExtArgs> | null
   /**
    * The filter to search for the Callback to update in case it exists.
    */
@@ -1255,6 +1928,10 @@ export type CallbackDeleteArgs<ExtArgs extends runtime.Types.Extensions.Internal
    */
   omit?: Prisma.CallbackOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CallbackInclude<ExtArgs> | null
+  /**
    * Filter which Callback to delete.
    */
   where: Prisma.CallbackWhereUniqueInput
@@ -1275,6 +1952,82 @@ export type CallbackDeleteManyArgs<ExtArgs extends runtime.Types.Extensions.Inte
 }
 
 /**
+ * Callback.run
+ */
+export type Callback$runArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the CampaignRun
+   */
+  select?: Prisma.CampaignRunSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the CampaignRun
+   */
+  omit?: Prisma.CampaignRunOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CampaignRunInclude<ExtArgs> | null
+  where?: Prisma.CampaignRunWhereInput
+}
+
+/**
+ * Callback.attempt
+ */
+export type Callback$attemptArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the CallAttempt
+   */
+  select?: Prisma.CallAttemptSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the CallAttempt
+   */
+  omit?: Prisma.CallAttemptOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CallAttemptInclude<ExtArgs> | null
+  where?: Prisma.CallAttemptWhereInput
+}
+
+/**
+ * Callback.patient
+ */
+export type Callback$patientArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Patient
+   */
+  select?: Prisma.PatientSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Patient
+   */
+  omit?: Prisma.PatientOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PatientInclude<ExtArgs> | null
+  where?: Prisma.PatientWhereInput
+}
+
+/**
+ * Callback.appointment
+ */
+export type Callback$appointmentArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Appointment
+   */
+  select?: Prisma.AppointmentSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Appointment
+   */
+  omit?: Prisma.AppointmentOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.AppointmentInclude<ExtArgs> | null
+  where?: Prisma.AppointmentWhereInput
+}
+
+/**
  * Callback without action
  */
 export type CallbackDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1286,4 +2039,8 @@ export type CallbackDefaultArgs<ExtArgs extends runtime.Types.Extensions.Interna
    * Omit specific fields from the Callback
    */
   omit?: Prisma.CallbackOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CallbackInclude<ExtArgs> | null
 }

@@ -192,6 +192,9 @@ export type CampaignRunWhereInput = {
   endedAt?: Prisma.DateTimeNullableFilter<"CampaignRun"> | Date | string | null
   practice?: Prisma.XOR<Prisma.PracticeScalarRelationFilter, Prisma.PracticeWhereInput>
   contacts?: Prisma.ContactListRelationFilter
+  slots?: Prisma.SlotListRelationFilter
+  writeBacks?: Prisma.WriteBackListRelationFilter
+  callbacks?: Prisma.CallbackListRelationFilter
 }
 
 export type CampaignRunOrderByWithRelationInput = {
@@ -203,6 +206,9 @@ export type CampaignRunOrderByWithRelationInput = {
   endedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   practice?: Prisma.PracticeOrderByWithRelationInput
   contacts?: Prisma.ContactOrderByRelationAggregateInput
+  slots?: Prisma.SlotOrderByRelationAggregateInput
+  writeBacks?: Prisma.WriteBackOrderByRelationAggregateInput
+  callbacks?: Prisma.CallbackOrderByRelationAggregateInput
 }
 
 export type CampaignRunWhereUniqueInput = Prisma.AtLeast<{
@@ -218,6 +224,9 @@ export type CampaignRunWhereUniqueInput = Prisma.AtLeast<{
   endedAt?: Prisma.DateTimeNullableFilter<"CampaignRun"> | Date | string | null
   practice?: Prisma.XOR<Prisma.PracticeScalarRelationFilter, Prisma.PracticeWhereInput>
   contacts?: Prisma.ContactListRelationFilter
+  slots?: Prisma.SlotListRelationFilter
+  writeBacks?: Prisma.WriteBackListRelationFilter
+  callbacks?: Prisma.CallbackListRelationFilter
 }, "id" | "practiceId_localDate">
 
 export type CampaignRunOrderByWithAggregationInput = {
@@ -252,6 +261,9 @@ export type CampaignRunCreateInput = {
   endedAt?: Date | string | null
   practice: Prisma.PracticeCreateNestedOneWithoutRunsInput
   contacts?: Prisma.ContactCreateNestedManyWithoutRunInput
+  slots?: Prisma.SlotCreateNestedManyWithoutRunInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutRunInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutRunInput
 }
 
 export type CampaignRunUncheckedCreateInput = {
@@ -262,6 +274,9 @@ export type CampaignRunUncheckedCreateInput = {
   state?: string
   endedAt?: Date | string | null
   contacts?: Prisma.ContactUncheckedCreateNestedManyWithoutRunInput
+  slots?: Prisma.SlotUncheckedCreateNestedManyWithoutRunInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutRunInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutRunInput
 }
 
 export type CampaignRunUpdateInput = {
@@ -272,6 +287,9 @@ export type CampaignRunUpdateInput = {
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   practice?: Prisma.PracticeUpdateOneRequiredWithoutRunsNestedInput
   contacts?: Prisma.ContactUpdateManyWithoutRunNestedInput
+  slots?: Prisma.SlotUpdateManyWithoutRunNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutRunNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutRunNestedInput
 }
 
 export type CampaignRunUncheckedUpdateInput = {
@@ -282,6 +300,9 @@ export type CampaignRunUncheckedUpdateInput = {
   state?: Prisma.StringFieldUpdateOperationsInput | string
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   contacts?: Prisma.ContactUncheckedUpdateManyWithoutRunNestedInput
+  slots?: Prisma.SlotUncheckedUpdateManyWithoutRunNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutRunNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutRunNestedInput
 }
 
 export type CampaignRunCreateManyInput = {
@@ -318,6 +339,11 @@ export type CampaignRunListRelationFilter = {
 
 export type CampaignRunOrderByRelationAggregateInput = {
   _count?: Prisma.SortOrder
+}
+
+export type CampaignRunNullableScalarRelationFilter = {
+  is?: Prisma.CampaignRunWhereInput | null
+  isNot?: Prisma.CampaignRunWhereInput | null
 }
 
 export type CampaignRunPracticeIdLocalDateCompoundUniqueInput = {
@@ -399,6 +425,22 @@ export type CampaignRunUncheckedUpdateManyWithoutPracticeNestedInput = {
   deleteMany?: Prisma.CampaignRunScalarWhereInput | Prisma.CampaignRunScalarWhereInput[]
 }
 
+export type CampaignRunCreateNestedOneWithoutSlotsInput = {
+  create?: Prisma.XOR<Prisma.CampaignRunCreateWithoutSlotsInput, Prisma.CampaignRunUncheckedCreateWithoutSlotsInput>
+  connectOrCreate?: Prisma.CampaignRunCreateOrConnectWithoutSlotsInput
+  connect?: Prisma.CampaignRunWhereUniqueInput
+}
+
+export type CampaignRunUpdateOneWithoutSlotsNestedInput = {
+  create?: Prisma.XOR<Prisma.CampaignRunCreateWithoutSlotsInput, Prisma.CampaignRunUncheckedCreateWithoutSlotsInput>
+  connectOrCreate?: Prisma.CampaignRunCreateOrConnectWithoutSlotsInput
+  upsert?: Prisma.CampaignRunUpsertWithoutSlotsInput
+  disconnect?: Prisma.CampaignRunWhereInput | boolean
+  delete?: Prisma.CampaignRunWhereInput | boolean
+  connect?: Prisma.CampaignRunWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.CampaignRunUpdateToOneWithWhereWithoutSlotsInput, Prisma.CampaignRunUpdateWithoutSlotsInput>, Prisma.CampaignRunUncheckedUpdateWithoutSlotsInput>
+}
+
 export type CampaignRunCreateNestedOneWithoutContactsInput = {
   create?: Prisma.XOR<Prisma.CampaignRunCreateWithoutContactsInput, Prisma.CampaignRunUncheckedCreateWithoutContactsInput>
   connectOrCreate?: Prisma.CampaignRunCreateOrConnectWithoutContactsInput
@@ -413,6 +455,38 @@ export type CampaignRunUpdateOneRequiredWithoutContactsNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.CampaignRunUpdateToOneWithWhereWithoutContactsInput, Prisma.CampaignRunUpdateWithoutContactsInput>, Prisma.CampaignRunUncheckedUpdateWithoutContactsInput>
 }
 
+export type CampaignRunCreateNestedOneWithoutWriteBacksInput = {
+  create?: Prisma.XOR<Prisma.CampaignRunCreateWithoutWriteBacksInput, Prisma.CampaignRunUncheckedCreateWithoutWriteBacksInput>
+  connectOrCreate?: Prisma.CampaignRunCreateOrConnectWithoutWriteBacksInput
+  connect?: Prisma.CampaignRunWhereUniqueInput
+}
+
+export type CampaignRunUpdateOneWithoutWriteBacksNestedInput = {
+  create?: Prisma.XOR<Prisma.CampaignRunCreateWithoutWriteBacksInput, Prisma.CampaignRunUncheckedCreateWithoutWriteBacksInput>
+  connectOrCreate?: Prisma.CampaignRunCreateOrConnectWithoutWriteBacksInput
+  upsert?: Prisma.CampaignRunUpsertWithoutWriteBacksInput
+  disconnect?: Prisma.CampaignRunWhereInput | boolean
+  delete?: Prisma.CampaignRunWhereInput | boolean
+  connect?: Prisma.CampaignRunWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.CampaignRunUpdateToOneWithWhereWithoutWriteBacksInput, Prisma.CampaignRunUpdateWithoutWriteBacksInput>, Prisma.CampaignRunUncheckedUpdateWithoutWriteBacksInput>
+}
+
+export type CampaignRunCreateNestedOneWithoutCallbacksInput = {
+  create?: Prisma.XOR<Prisma.CampaignRunCreateWithoutCallbacksInput, Prisma.CampaignRunUncheckedCreateWithoutCallbacksInput>
+  connectOrCreate?: Prisma.CampaignRunCreateOrConnectWithoutCallbacksInput
+  connect?: Prisma.CampaignRunWhereUniqueInput
+}
+
+export type CampaignRunUpdateOneWithoutCallbacksNestedInput = {
+  create?: Prisma.XOR<Prisma.CampaignRunCreateWithoutCallbacksInput, Prisma.CampaignRunUncheckedCreateWithoutCallbacksInput>
+  connectOrCreate?: Prisma.CampaignRunCreateOrConnectWithoutCallbacksInput
+  upsert?: Prisma.CampaignRunUpsertWithoutCallbacksInput
+  disconnect?: Prisma.CampaignRunWhereInput | boolean
+  delete?: Prisma.CampaignRunWhereInput | boolean
+  connect?: Prisma.CampaignRunWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.CampaignRunUpdateToOneWithWhereWithoutCallbacksInput, Prisma.CampaignRunUpdateWithoutCallbacksInput>, Prisma.CampaignRunUncheckedUpdateWithoutCallbacksInput>
+}
+
 export type CampaignRunCreateWithoutPracticeInput = {
   id: string
   localDate: string
@@ -420,6 +494,9 @@ export type CampaignRunCreateWithoutPracticeInput = {
   state?: string
   endedAt?: Date | string | null
   contacts?: Prisma.ContactCreateNestedManyWithoutRunInput
+  slots?: Prisma.SlotCreateNestedManyWithoutRunInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutRunInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutRunInput
 }
 
 export type CampaignRunUncheckedCreateWithoutPracticeInput = {
@@ -429,6 +506,9 @@ export type CampaignRunUncheckedCreateWithoutPracticeInput = {
   state?: string
   endedAt?: Date | string | null
   contacts?: Prisma.ContactUncheckedCreateNestedManyWithoutRunInput
+  slots?: Prisma.SlotUncheckedCreateNestedManyWithoutRunInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutRunInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutRunInput
 }
 
 export type CampaignRunCreateOrConnectWithoutPracticeInput = {
@@ -469,6 +549,70 @@ export type CampaignRunScalarWhereInput = {
   endedAt?: Prisma.DateTimeNullableFilter<"CampaignRun"> | Date | string | null
 }
 
+export type CampaignRunCreateWithoutSlotsInput = {
+  id: string
+  localDate: string
+  plannedAt: Date | string
+  state?: string
+  endedAt?: Date | string | null
+  practice: Prisma.PracticeCreateNestedOneWithoutRunsInput
+  contacts?: Prisma.ContactCreateNestedManyWithoutRunInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutRunInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutRunInput
+}
+
+export type CampaignRunUncheckedCreateWithoutSlotsInput = {
+  id: string
+  practiceId: string
+  localDate: string
+  plannedAt: Date | string
+  state?: string
+  endedAt?: Date | string | null
+  contacts?: Prisma.ContactUncheckedCreateNestedManyWithoutRunInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutRunInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutRunInput
+}
+
+export type CampaignRunCreateOrConnectWithoutSlotsInput = {
+  where: Prisma.CampaignRunWhereUniqueInput
+  create: Prisma.XOR<Prisma.CampaignRunCreateWithoutSlotsInput, Prisma.CampaignRunUncheckedCreateWithoutSlotsInput>
+}
+
+export type CampaignRunUpsertWithoutSlotsInput = {
+  update: Prisma.XOR<Prisma.CampaignRunUpdateWithoutSlotsInput, Prisma.CampaignRunUncheckedUpdateWithoutSlotsInput>
+  create: Prisma.XOR<Prisma.CampaignRunCreateWithoutSlotsInput, Prisma.CampaignRunUncheckedCreateWithoutSlotsInput>
+  where?: Prisma.CampaignRunWhereInput
+}
+
+export type CampaignRunUpdateToOneWithWhereWithoutSlotsInput = {
+  where?: Prisma.CampaignRunWhereInput
+  data: Prisma.XOR<Prisma.CampaignRunUpdateWithoutSlotsInput, Prisma.CampaignRunUncheckedUpdateWithoutSlotsInput>
+}
+
+export type CampaignRunUpdateWithoutSlotsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  localDate?: Prisma.StringFieldUpdateOperationsInput | string
+  plannedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  practice?: Prisma.PracticeUpdateOneRequiredWithoutRunsNestedInput
+  contacts?: Prisma.ContactUpdateManyWithoutRunNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutRunNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutRunNestedInput
+}
+
+export type CampaignRunUncheckedUpdateWithoutSlotsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  practiceId?: Prisma.StringFieldUpdateOperationsInput | string
+  localDate?: Prisma.StringFieldUpdateOperationsInput | string
+  plannedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  contacts?: Prisma.ContactUncheckedUpdateManyWithoutRunNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutRunNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutRunNestedInput
+}
+
 export type CampaignRunCreateWithoutContactsInput = {
   id: string
   localDate: string
@@ -476,6 +620,9 @@ export type CampaignRunCreateWithoutContactsInput = {
   state?: string
   endedAt?: Date | string | null
   practice: Prisma.PracticeCreateNestedOneWithoutRunsInput
+  slots?: Prisma.SlotCreateNestedManyWithoutRunInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutRunInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutRunInput
 }
 
 export type CampaignRunUncheckedCreateWithoutContactsInput = {
@@ -485,6 +632,9 @@ export type CampaignRunUncheckedCreateWithoutContactsInput = {
   plannedAt: Date | string
   state?: string
   endedAt?: Date | string | null
+  slots?: Prisma.SlotUncheckedCreateNestedManyWithoutRunInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutRunInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutRunInput
 }
 
 export type CampaignRunCreateOrConnectWithoutContactsInput = {
@@ -510,6 +660,9 @@ export type CampaignRunUpdateWithoutContactsInput = {
   state?: Prisma.StringFieldUpdateOperationsInput | string
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   practice?: Prisma.PracticeUpdateOneRequiredWithoutRunsNestedInput
+  slots?: Prisma.SlotUpdateManyWithoutRunNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutRunNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutRunNestedInput
 }
 
 export type CampaignRunUncheckedUpdateWithoutContactsInput = {
@@ -519,6 +672,137 @@ export type CampaignRunUncheckedUpdateWithoutContactsInput = {
   plannedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   state?: Prisma.StringFieldUpdateOperationsInput | string
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  slots?: Prisma.SlotUncheckedUpdateManyWithoutRunNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutRunNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutRunNestedInput
+}
+
+export type CampaignRunCreateWithoutWriteBacksInput = {
+  id: string
+  localDate: string
+  plannedAt: Date | string
+  state?: string
+  endedAt?: Date | string | null
+  practice: Prisma.PracticeCreateNestedOneWithoutRunsInput
+  contacts?: Prisma.ContactCreateNestedManyWithoutRunInput
+  slots?: Prisma.SlotCreateNestedManyWithoutRunInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutRunInput
+}
+
+export type CampaignRunUncheckedCreateWithoutWriteBacksInput = {
+  id: string
+  practiceId: string
+  localDate: string
+  plannedAt: Date | string
+  state?: string
+  endedAt?: Date | string | null
+  contacts?: Prisma.ContactUncheckedCreateNestedManyWithoutRunInput
+  slots?: Prisma.SlotUncheckedCreateNestedManyWithoutRunInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutRunInput
+}
+
+export type CampaignRunCreateOrConnectWithoutWriteBacksInput = {
+  where: Prisma.CampaignRunWhereUniqueInput
+  create: Prisma.XOR<Prisma.CampaignRunCreateWithoutWriteBacksInput, Prisma.CampaignRunUncheckedCreateWithoutWriteBacksInput>
+}
+
+export type CampaignRunUpsertWithoutWriteBacksInput = {
+  update: Prisma.XOR<Prisma.CampaignRunUpdateWithoutWriteBacksInput, Prisma.CampaignRunUncheckedUpdateWithoutWriteBacksInput>
+  create: Prisma.XOR<Prisma.CampaignRunCreateWithoutWriteBacksInput, Prisma.CampaignRunUncheckedCreateWithoutWriteBacksInput>
+  where?: Prisma.CampaignRunWhereInput
+}
+
+export type CampaignRunUpdateToOneWithWhereWithoutWriteBacksInput = {
+  where?: Prisma.CampaignRunWhereInput
+  data: Prisma.XOR<Prisma.CampaignRunUpdateWithoutWriteBacksInput, Prisma.CampaignRunUncheckedUpdateWithoutWriteBacksInput>
+}
+
+export type CampaignRunUpdateWithoutWriteBacksInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  localDate?: Prisma.StringFieldUpdateOperationsInput | string
+  plannedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  practice?: Prisma.PracticeUpdateOneRequiredWithoutRunsNestedInput
+  contacts?: Prisma.ContactUpdateManyWithoutRunNestedInput
+  slots?: Prisma.SlotUpdateManyWithoutRunNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutRunNestedInput
+}
+
+export type CampaignRunUncheckedUpdateWithoutWriteBacksInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  practiceId?: Prisma.StringFieldUpdateOperationsInput | string
+  localDate?: Prisma.StringFieldUpdateOperationsInput | string
+  plannedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  contacts?: Prisma.ContactUncheckedUpdateManyWithoutRunNestedInput
+  slots?: Prisma.SlotUncheckedUpdateManyWithoutRunNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutRunNestedInput
+}
+
+export type CampaignRunCreateWithoutCallbacksInput = {
+  id: string
+  localDate: string
+  plannedAt: Date | string
+  state?: string
+  endedAt?: Date | string | null
+  practice: Prisma.PracticeCreateNestedOneWithoutRunsInput
+  contacts?: Prisma.ContactCreateNestedManyWithoutRunInput
+  slots?: Prisma.SlotCreateNestedManyWithoutRunInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutRunInput
+}
+
+export type CampaignRunUncheckedCreateWithoutCallbacksInput = {
+  id: string
+  practiceId: string
+  localDate: string
+  plannedAt: Date | string
+  state?: string
+  endedAt?: Date | string | null
+  contacts?: Prisma.ContactUncheckedCreateNestedManyWithoutRunInput
+  slots?: Prisma.SlotUncheckedCreateNestedManyWithoutRunInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutRunInput
+}
+
+export type CampaignRunCreateOrConnectWithoutCallbacksInput = {
+  where: Prisma.CampaignRunWhereUniqueInput
+  create: Prisma.XOR<Prisma.CampaignRunCreateWithoutCallbacksInput, Prisma.CampaignRunUncheckedCreateWithoutCallbacksInput>
+}
+
+export type CampaignRunUpsertWithoutCallbacksInput = {
+  update: Prisma.XOR<Prisma.CampaignRunUpdateWithoutCallbacksInput, Prisma.CampaignRunUncheckedUpdateWithoutCallbacksInput>
+  create: Prisma.XOR<Prisma.CampaignRunCreateWithoutCallbacksInput, Prisma.CampaignRunUncheckedCreateWithoutCallbacksInput>
+  where?: Prisma.CampaignRunWhereInput
+}
+
+export type CampaignRunUpdateToOneWithWhereWithoutCallbacksInput = {
+  where?: Prisma.CampaignRunWhereInput
+  data: Prisma.XOR<Prisma.CampaignRunUpdateWithoutCallbacksInput, Prisma.CampaignRunUncheckedUpdateWithoutCallbacksInput>
+}
+
+export type CampaignRunUpdateWithoutCallbacksInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  localDate?: Prisma.StringFieldUpdateOperationsInput | string
+  plannedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  practice?: Prisma.PracticeUpdateOneRequiredWithoutRunsNestedInput
+  contacts?: Prisma.ContactUpdateManyWithoutRunNestedInput
+  slots?: Prisma.SlotUpdateManyWithoutRunNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutRunNestedInput
+}
+
+export type CampaignRunUncheckedUpdateWithoutCallbacksInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  practiceId?: Prisma.StringFieldUpdateOperationsInput | string
+  localDate?: Prisma.StringFieldUpdateOperationsInput | string
+  plannedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  contacts?: Prisma.ContactUncheckedUpdateManyWithoutRunNestedInput
+  slots?: Prisma.SlotUncheckedUpdateManyWithoutRunNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutRunNestedInput
 }
 
 export type CampaignRunCreateManyPracticeInput = {
@@ -536,6 +820,9 @@ export type CampaignRunUpdateWithoutPracticeInput = {
   state?: Prisma.StringFieldUpdateOperationsInput | string
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   contacts?: Prisma.ContactUpdateManyWithoutRunNestedInput
+  slots?: Prisma.SlotUpdateManyWithoutRunNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutRunNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutRunNestedInput
 }
 
 export type CampaignRunUncheckedUpdateWithoutPracticeInput = {
@@ -545,6 +832,9 @@ export type CampaignRunUncheckedUpdateWithoutPracticeInput = {
   state?: Prisma.StringFieldUpdateOperationsInput | string
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   contacts?: Prisma.ContactUncheckedUpdateManyWithoutRunNestedInput
+  slots?: Prisma.SlotUncheckedUpdateManyWithoutRunNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutRunNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutRunNestedInput
 }
 
 export type CampaignRunUncheckedUpdateManyWithoutPracticeInput = {
@@ -562,10 +852,16 @@ export type CampaignRunUncheckedUpdateManyWithoutPracticeInput = {
 
 export type CampaignRunCountOutputType = {
   contacts: number
+  slots: number
+  writeBacks: number
+  callbacks: number
 }
 
 export type CampaignRunCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   contacts?: boolean | CampaignRunCountOutputTypeCountContactsArgs
+  slots?: boolean | CampaignRunCountOutputTypeCountSlotsArgs
+  writeBacks?: boolean | CampaignRunCountOutputTypeCountWriteBacksArgs
+  callbacks?: boolean | CampaignRunCountOutputTypeCountCallbacksArgs
 }
 
 /**
@@ -585,6 +881,27 @@ export type CampaignRunCountOutputTypeCountContactsArgs<ExtArgs extends runtime.
   where?: Prisma.ContactWhereInput
 }
 
+/**
+ * CampaignRunCountOutputType without action
+ */
+export type CampaignRunCountOutputTypeCountSlotsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.SlotWhereInput
+}
+
+/**
+ * CampaignRunCountOutputType without action
+ */
+export type CampaignRunCountOutputTypeCountWriteBacksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.WriteBackWhereInput
+}
+
+/**
+ * CampaignRunCountOutputType without action
+ */
+export type CampaignRunCountOutputTypeCountCallbacksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.CallbackWhereInput
+}
+
 
 export type CampaignRunSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
@@ -595,6 +912,9 @@ export type CampaignRunSelect<ExtArgs extends runtime.Types.Extensions.InternalA
   endedAt?: boolean
   practice?: boolean | Prisma.PracticeDefaultArgs<ExtArgs>
   contacts?: boolean | Prisma.CampaignRun$contactsArgs<ExtArgs>
+  slots?: boolean | Prisma.CampaignRun$slotsArgs<ExtArgs>
+  writeBacks?: boolean | Prisma.CampaignRun$writeBacksArgs<ExtArgs>
+  callbacks?: boolean | Prisma.CampaignRun$callbacksArgs<ExtArgs>
   _count?: boolean | Prisma.CampaignRunCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["campaignRun"]>
 
@@ -631,6 +951,9 @@ export type CampaignRunOmit<ExtArgs extends runtime.Types.Extensions.InternalArg
 export type CampaignRunInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   practice?: boolean | Prisma.PracticeDefaultArgs<ExtArgs>
   contacts?: boolean | Prisma.CampaignRun$contactsArgs<ExtArgs>
+  slots?: boolean | Prisma.CampaignRun$slotsArgs<ExtArgs>
+  writeBacks?: boolean | Prisma.CampaignRun$writeBacksArgs<ExtArgs>
+  callbacks?: boolean | Prisma.CampaignRun$callbacksArgs<ExtArgs>
   _count?: boolean | Prisma.CampaignRunCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type CampaignRunIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -645,6 +968,9 @@ export type $CampaignRunPayload<ExtArgs extends runtime.Types.Extensions.Interna
   objects: {
     practice: Prisma.$PracticePayload<ExtArgs>
     contacts: Prisma.$ContactPayload<ExtArgs>[]
+    slots: Prisma.$SlotPayload<ExtArgs>[]
+    writeBacks: Prisma.$WriteBackPayload<ExtArgs>[]
+    callbacks: Prisma.$CallbackPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -1049,6 +1375,9 @@ export interface Prisma__CampaignRunClient<T, Null = never, ExtArgs extends runt
   readonly [Symbol.toStringTag]: "PrismaPromise"
   practice<T extends Prisma.PracticeDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.PracticeDefaultArgs<ExtArgs>>): Prisma.Prisma__PracticeClient<runtime.Types.Result.GetResult<Prisma.$PracticePayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
   contacts<T extends Prisma.CampaignRun$contactsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.CampaignRun$contactsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ContactPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  slots<T extends Prisma.CampaignRun$slotsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.CampaignRun$slotsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$SlotPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  writeBacks<T extends Prisma.CampaignRun$writeBacksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.CampaignRun$writeBacksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$WriteBackPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  callbacks<T extends Prisma.CampaignRun$callbacksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.CampaignRun$callbacksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$CallbackPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1506,6 +1835,78 @@ export type CampaignRun$contactsArgs<ExtArgs extends runtime.Types.Extensions.In
   take?: number
   skip?: number
   distinct?: Prisma.ContactScalarFieldEnum | Prisma.ContactScalarFieldEnum[]
+}
+
+/**
+ * CampaignRun.slots
+ */
+export type CampaignRun$slotsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Slot
+   */
+  select?: Prisma.SlotSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Slot
+   */
+  omit?: Prisma.SlotOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.SlotInclude<ExtArgs> | null
+  where?: Prisma.SlotWhereInput
+  orderBy?: Prisma.SlotOrderByWithRelationInput | Prisma.SlotOrderByWithRelationInput[]
+  cursor?: Prisma.SlotWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.SlotScalarFieldEnum | Prisma.SlotScalarFieldEnum[]
+}
+
+/**
+ * CampaignRun.writeBacks
+ */
+export type CampaignRun$writeBacksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the WriteBack
+   */
+  select?: Prisma.WriteBackSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the WriteBack
+   */
+  omit?: Prisma.WriteBackOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WriteBackInclude<ExtArgs> | null
+  where?: Prisma.WriteBackWhereInput
+  orderBy?: Prisma.WriteBackOrderByWithRelationInput | Prisma.WriteBackOrderByWithRelationInput[]
+  cursor?: Prisma.WriteBackWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.WriteBackScalarFieldEnum | Prisma.WriteBackScalarFieldEnum[]
+}
+
+/**
+ * CampaignRun.callbacks
+ */
+export type CampaignRun$callbacksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Callback
+   */
+  select?: Prisma.CallbackSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Callback
+   */
+  omit?: Prisma.CallbackOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CallbackInclude<ExtArgs> | null
+  where?: Prisma.CallbackWhereInput
+  orderBy?: Prisma.CallbackOrderByWithRelationInput | Prisma.CallbackOrderByWithRelationInput[]
+  cursor?: Prisma.CallbackWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.CallbackScalarFieldEnum | Prisma.CallbackScalarFieldEnum[]
 }
 
 /**

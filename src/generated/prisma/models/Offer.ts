@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model Offer
- * One slot offered to one person. state: open | accepted | landed | lost_slot | declined | no_decision | unreached | expired
+ * One slot offered to one person. state: open | accepted | landed | closed (landed, and given up later) | lost_slot | declined | no_decision | unreached | expired
  */
 export type OfferModel = runtime.Types.Result.DefaultSelection<Prisma.$OfferPayload>
 
@@ -244,6 +244,8 @@ export type OfferWhereInput = {
   entry?: Prisma.XOR<Prisma.WaitlistEntryScalarRelationFilter, Prisma.WaitlistEntryWhereInput>
   contacts?: Prisma.ContactListRelationFilter
   outcomes?: Prisma.OutcomeListRelationFilter
+  writeBacks?: Prisma.WriteBackListRelationFilter
+  filled?: Prisma.XOR<Prisma.SlotNullableScalarRelationFilter, Prisma.SlotWhereInput> | null
 }
 
 export type OfferOrderByWithRelationInput = {
@@ -259,6 +261,8 @@ export type OfferOrderByWithRelationInput = {
   entry?: Prisma.WaitlistEntryOrderByWithRelationInput
   contacts?: Prisma.ContactOrderByRelationAggregateInput
   outcomes?: Prisma.OutcomeOrderByRelationAggregateInput
+  writeBacks?: Prisma.WriteBackOrderByRelationAggregateInput
+  filled?: Prisma.SlotOrderByWithRelationInput
 }
 
 export type OfferWhereUniqueInput = Prisma.AtLeast<{
@@ -277,6 +281,8 @@ export type OfferWhereUniqueInput = Prisma.AtLeast<{
   entry?: Prisma.XOR<Prisma.WaitlistEntryScalarRelationFilter, Prisma.WaitlistEntryWhereInput>
   contacts?: Prisma.ContactListRelationFilter
   outcomes?: Prisma.OutcomeListRelationFilter
+  writeBacks?: Prisma.WriteBackListRelationFilter
+  filled?: Prisma.XOR<Prisma.SlotNullableScalarRelationFilter, Prisma.SlotWhereInput> | null
 }, "id">
 
 export type OfferOrderByWithAggregationInput = {
@@ -320,6 +326,8 @@ export type OfferCreateInput = {
   entry: Prisma.WaitlistEntryCreateNestedOneWithoutOffersInput
   contacts?: Prisma.ContactCreateNestedManyWithoutOfferInput
   outcomes?: Prisma.OutcomeCreateNestedManyWithoutOfferInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutOfferInput
+  filled?: Prisma.SlotCreateNestedOneWithoutFillerInput
 }
 
 export type OfferUncheckedCreateInput = {
@@ -333,6 +341,8 @@ export type OfferUncheckedCreateInput = {
   endedAt?: Date | string | null
   contacts?: Prisma.ContactUncheckedCreateNestedManyWithoutOfferInput
   outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutOfferInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutOfferInput
+  filled?: Prisma.SlotUncheckedCreateNestedOneWithoutFillerInput
 }
 
 export type OfferUpdateInput = {
@@ -346,6 +356,8 @@ export type OfferUpdateInput = {
   entry?: Prisma.WaitlistEntryUpdateOneRequiredWithoutOffersNestedInput
   contacts?: Prisma.ContactUpdateManyWithoutOfferNestedInput
   outcomes?: Prisma.OutcomeUpdateManyWithoutOfferNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutOfferNestedInput
+  filled?: Prisma.SlotUpdateOneWithoutFillerNestedInput
 }
 
 export type OfferUncheckedUpdateInput = {
@@ -359,6 +371,8 @@ export type OfferUncheckedUpdateInput = {
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   contacts?: Prisma.ContactUncheckedUpdateManyWithoutOfferNestedInput
   outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutOfferNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutOfferNestedInput
+  filled?: Prisma.SlotUncheckedUpdateOneWithoutFillerNestedInput
 }
 
 export type OfferCreateManyInput = {
@@ -390,6 +404,11 @@ export type OfferUncheckedUpdateManyInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   expiresAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type OfferNullableScalarRelationFilter = {
+  is?: Prisma.OfferWhereInput | null
+  isNot?: Prisma.OfferWhereInput | null
 }
 
 export type OfferListRelationFilter = {
@@ -443,9 +462,10 @@ export type OfferSumOrderByAggregateInput = {
   fence?: Prisma.SortOrder
 }
 
-export type OfferNullableScalarRelationFilter = {
-  is?: Prisma.OfferWhereInput | null
-  isNot?: Prisma.OfferWhereInput | null
+export type OfferCreateNestedOneWithoutFilledInput = {
+  create?: Prisma.XOR<Prisma.OfferCreateWithoutFilledInput, Prisma.OfferUncheckedCreateWithoutFilledInput>
+  connectOrCreate?: Prisma.OfferCreateOrConnectWithoutFilledInput
+  connect?: Prisma.OfferWhereUniqueInput
 }
 
 export type OfferCreateNestedManyWithoutSlotInput = {
@@ -460,6 +480,16 @@ export type OfferUncheckedCreateNestedManyWithoutSlotInput = {
   connectOrCreate?: Prisma.OfferCreateOrConnectWithoutSlotInput | Prisma.OfferCreateOrConnectWithoutSlotInput[]
   createMany?: Prisma.OfferCreateManySlotInputEnvelope
   connect?: Prisma.OfferWhereUniqueInput | Prisma.OfferWhereUniqueInput[]
+}
+
+export type OfferUpdateOneWithoutFilledNestedInput = {
+  create?: Prisma.XOR<Prisma.OfferCreateWithoutFilledInput, Prisma.OfferUncheckedCreateWithoutFilledInput>
+  connectOrCreate?: Prisma.OfferCreateOrConnectWithoutFilledInput
+  upsert?: Prisma.OfferUpsertWithoutFilledInput
+  disconnect?: Prisma.OfferWhereInput | boolean
+  delete?: Prisma.OfferWhereInput | boolean
+  connect?: Prisma.OfferWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.OfferUpdateToOneWithWhereWithoutFilledInput, Prisma.OfferUpdateWithoutFilledInput>, Prisma.OfferUncheckedUpdateWithoutFilledInput>
 }
 
 export type OfferUpdateManyWithoutSlotNestedInput = {
@@ -564,6 +594,55 @@ export type OfferUpdateOneWithoutOutcomesNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.OfferUpdateToOneWithWhereWithoutOutcomesInput, Prisma.OfferUpdateWithoutOutcomesInput>, Prisma.OfferUncheckedUpdateWithoutOutcomesInput>
 }
 
+export type OfferCreateNestedOneWithoutWriteBacksInput = {
+  create?: Prisma.XOR<Prisma.OfferCreateWithoutWriteBacksInput, Prisma.OfferUncheckedCreateWithoutWriteBacksInput>
+  connectOrCreate?: Prisma.OfferCreateOrConnectWithoutWriteBacksInput
+  connect?: Prisma.OfferWhereUniqueInput
+}
+
+export type OfferUpdateOneWithoutWriteBacksNestedInput = {
+  create?: Prisma.XOR<Prisma.OfferCreateWithoutWriteBacksInput, Prisma.OfferUncheckedCreateWithoutWriteBacksInput>
+  connectOrCreate?: Prisma.OfferCreateOrConnectWithoutWriteBacksInput
+  upsert?: Prisma.OfferUpsertWithoutWriteBacksInput
+  disconnect?: Prisma.OfferWhereInput | boolean
+  delete?: Prisma.OfferWhereInput | boolean
+  connect?: Prisma.OfferWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.OfferUpdateToOneWithWhereWithoutWriteBacksInput, Prisma.OfferUpdateWithoutWriteBacksInput>, Prisma.OfferUncheckedUpdateWithoutWriteBacksInput>
+}
+
+export type OfferCreateWithoutFilledInput = {
+  id: string
+  fence: number
+  state?: string
+  createdAt: Date | string
+  expiresAt: Date | string
+  endedAt?: Date | string | null
+  slot: Prisma.SlotCreateNestedOneWithoutOffersInput
+  entry: Prisma.WaitlistEntryCreateNestedOneWithoutOffersInput
+  contacts?: Prisma.ContactCreateNestedManyWithoutOfferInput
+  outcomes?: Prisma.OutcomeCreateNestedManyWithoutOfferInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutOfferInput
+}
+
+export type OfferUncheckedCreateWithoutFilledInput = {
+  id: string
+  slotId: string
+  waitlistEntryId: string
+  fence: number
+  state?: string
+  createdAt: Date | string
+  expiresAt: Date | string
+  endedAt?: Date | string | null
+  contacts?: Prisma.ContactUncheckedCreateNestedManyWithoutOfferInput
+  outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutOfferInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutOfferInput
+}
+
+export type OfferCreateOrConnectWithoutFilledInput = {
+  where: Prisma.OfferWhereUniqueInput
+  create: Prisma.XOR<Prisma.OfferCreateWithoutFilledInput, Prisma.OfferUncheckedCreateWithoutFilledInput>
+}
+
 export type OfferCreateWithoutSlotInput = {
   id: string
   fence: number
@@ -574,6 +653,8 @@ export type OfferCreateWithoutSlotInput = {
   entry: Prisma.WaitlistEntryCreateNestedOneWithoutOffersInput
   contacts?: Prisma.ContactCreateNestedManyWithoutOfferInput
   outcomes?: Prisma.OutcomeCreateNestedManyWithoutOfferInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutOfferInput
+  filled?: Prisma.SlotCreateNestedOneWithoutFillerInput
 }
 
 export type OfferUncheckedCreateWithoutSlotInput = {
@@ -586,6 +667,8 @@ export type OfferUncheckedCreateWithoutSlotInput = {
   endedAt?: Date | string | null
   contacts?: Prisma.ContactUncheckedCreateNestedManyWithoutOfferInput
   outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutOfferInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutOfferInput
+  filled?: Prisma.SlotUncheckedCreateNestedOneWithoutFillerInput
 }
 
 export type OfferCreateOrConnectWithoutSlotInput = {
@@ -596,6 +679,45 @@ export type OfferCreateOrConnectWithoutSlotInput = {
 export type OfferCreateManySlotInputEnvelope = {
   data: Prisma.OfferCreateManySlotInput | Prisma.OfferCreateManySlotInput[]
   skipDuplicates?: boolean
+}
+
+export type OfferUpsertWithoutFilledInput = {
+  update: Prisma.XOR<Prisma.OfferUpdateWithoutFilledInput, Prisma.OfferUncheckedUpdateWithoutFilledInput>
+  create: Prisma.XOR<Prisma.OfferCreateWithoutFilledInput, Prisma.OfferUncheckedCreateWithoutFilledInput>
+  where?: Prisma.OfferWhereInput
+}
+
+export type OfferUpdateToOneWithWhereWithoutFilledInput = {
+  where?: Prisma.OfferWhereInput
+  data: Prisma.XOR<Prisma.OfferUpdateWithoutFilledInput, Prisma.OfferUncheckedUpdateWithoutFilledInput>
+}
+
+export type OfferUpdateWithoutFilledInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  fence?: Prisma.IntFieldUpdateOperationsInput | number
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  expiresAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  slot?: Prisma.SlotUpdateOneRequiredWithoutOffersNestedInput
+  entry?: Prisma.WaitlistEntryUpdateOneRequiredWithoutOffersNestedInput
+  contacts?: Prisma.ContactUpdateManyWithoutOfferNestedInput
+  outcomes?: Prisma.OutcomeUpdateManyWithoutOfferNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutOfferNestedInput
+}
+
+export type OfferUncheckedUpdateWithoutFilledInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  slotId?: Prisma.StringFieldUpdateOperationsInput | string
+  waitlistEntryId?: Prisma.StringFieldUpdateOperationsInput | string
+  fence?: Prisma.IntFieldUpdateOperationsInput | number
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  expiresAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  contacts?: Prisma.ContactUncheckedUpdateManyWithoutOfferNestedInput
+  outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutOfferNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutOfferNestedInput
 }
 
 export type OfferUpsertWithWhereUniqueWithoutSlotInput = {
@@ -638,6 +760,8 @@ export type OfferCreateWithoutEntryInput = {
   slot: Prisma.SlotCreateNestedOneWithoutOffersInput
   contacts?: Prisma.ContactCreateNestedManyWithoutOfferInput
   outcomes?: Prisma.OutcomeCreateNestedManyWithoutOfferInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutOfferInput
+  filled?: Prisma.SlotCreateNestedOneWithoutFillerInput
 }
 
 export type OfferUncheckedCreateWithoutEntryInput = {
@@ -650,6 +774,8 @@ export type OfferUncheckedCreateWithoutEntryInput = {
   endedAt?: Date | string | null
   contacts?: Prisma.ContactUncheckedCreateNestedManyWithoutOfferInput
   outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutOfferInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutOfferInput
+  filled?: Prisma.SlotUncheckedCreateNestedOneWithoutFillerInput
 }
 
 export type OfferCreateOrConnectWithoutEntryInput = {
@@ -688,6 +814,8 @@ export type OfferCreateWithoutContactsInput = {
   slot: Prisma.SlotCreateNestedOneWithoutOffersInput
   entry: Prisma.WaitlistEntryCreateNestedOneWithoutOffersInput
   outcomes?: Prisma.OutcomeCreateNestedManyWithoutOfferInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutOfferInput
+  filled?: Prisma.SlotCreateNestedOneWithoutFillerInput
 }
 
 export type OfferUncheckedCreateWithoutContactsInput = {
@@ -700,6 +828,8 @@ export type OfferUncheckedCreateWithoutContactsInput = {
   expiresAt: Date | string
   endedAt?: Date | string | null
   outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutOfferInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutOfferInput
+  filled?: Prisma.SlotUncheckedCreateNestedOneWithoutFillerInput
 }
 
 export type OfferCreateOrConnectWithoutContactsInput = {
@@ -728,6 +858,8 @@ export type OfferUpdateWithoutContactsInput = {
   slot?: Prisma.SlotUpdateOneRequiredWithoutOffersNestedInput
   entry?: Prisma.WaitlistEntryUpdateOneRequiredWithoutOffersNestedInput
   outcomes?: Prisma.OutcomeUpdateManyWithoutOfferNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutOfferNestedInput
+  filled?: Prisma.SlotUpdateOneWithoutFillerNestedInput
 }
 
 export type OfferUncheckedUpdateWithoutContactsInput = {
@@ -740,6 +872,8 @@ export type OfferUncheckedUpdateWithoutContactsInput = {
   expiresAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutOfferNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutOfferNestedInput
+  filled?: Prisma.SlotUncheckedUpdateOneWithoutFillerNestedInput
 }
 
 export type OfferCreateWithoutOutcomesInput = {
@@ -752,6 +886,8 @@ export type OfferCreateWithoutOutcomesInput = {
   slot: Prisma.SlotCreateNestedOneWithoutOffersInput
   entry: Prisma.WaitlistEntryCreateNestedOneWithoutOffersInput
   contacts?: Prisma.ContactCreateNestedManyWithoutOfferInput
+  writeBacks?: Prisma.WriteBackCreateNestedManyWithoutOfferInput
+  filled?: Prisma.SlotCreateNestedOneWithoutFillerInput
 }
 
 export type OfferUncheckedCreateWithoutOutcomesInput = {
@@ -764,6 +900,8 @@ export type OfferUncheckedCreateWithoutOutcomesInput = {
   expiresAt: Date | string
   endedAt?: Date | string | null
   contacts?: Prisma.ContactUncheckedCreateNestedManyWithoutOfferInput
+  writeBacks?: Prisma.WriteBackUncheckedCreateNestedManyWithoutOfferInput
+  filled?: Prisma.SlotUncheckedCreateNestedOneWithoutFillerInput
 }
 
 export type OfferCreateOrConnectWithoutOutcomesInput = {
@@ -792,6 +930,8 @@ export type OfferUpdateWithoutOutcomesInput = {
   slot?: Prisma.SlotUpdateOneRequiredWithoutOffersNestedInput
   entry?: Prisma.WaitlistEntryUpdateOneRequiredWithoutOffersNestedInput
   contacts?: Prisma.ContactUpdateManyWithoutOfferNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutOfferNestedInput
+  filled?: Prisma.SlotUpdateOneWithoutFillerNestedInput
 }
 
 export type OfferUncheckedUpdateWithoutOutcomesInput = {
@@ -804,6 +944,80 @@ export type OfferUncheckedUpdateWithoutOutcomesInput = {
   expiresAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   contacts?: Prisma.ContactUncheckedUpdateManyWithoutOfferNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutOfferNestedInput
+  filled?: Prisma.SlotUncheckedUpdateOneWithoutFillerNestedInput
+}
+
+export type OfferCreateWithoutWriteBacksInput = {
+  id: string
+  fence: number
+  state?: string
+  createdAt: Date | string
+  expiresAt: Date | string
+  endedAt?: Date | string | null
+  slot: Prisma.SlotCreateNestedOneWithoutOffersInput
+  entry: Prisma.WaitlistEntryCreateNestedOneWithoutOffersInput
+  contacts?: Prisma.ContactCreateNestedManyWithoutOfferInput
+  outcomes?: Prisma.OutcomeCreateNestedManyWithoutOfferInput
+  filled?: Prisma.SlotCreateNestedOneWithoutFillerInput
+}
+
+export type OfferUncheckedCreateWithoutWriteBacksInput = {
+  id: string
+  slotId: string
+  waitlistEntryId: string
+  fence: number
+  state?: string
+  createdAt: Date | string
+  expiresAt: Date | string
+  endedAt?: Date | string | null
+  contacts?: Prisma.ContactUncheckedCreateNestedManyWithoutOfferInput
+  outcomes?: Prisma.OutcomeUncheckedCreateNestedManyWithoutOfferInput
+  filled?: Prisma.SlotUncheckedCreateNestedOneWithoutFillerInput
+}
+
+export type OfferCreateOrConnectWithoutWriteBacksInput = {
+  where: Prisma.OfferWhereUniqueInput
+  create: Prisma.XOR<Prisma.OfferCreateWithoutWriteBacksInput, Prisma.OfferUncheckedCreateWithoutWriteBacksInput>
+}
+
+export type OfferUpsertWithoutWriteBacksInput = {
+  update: Prisma.XOR<Prisma.OfferUpdateWithoutWriteBacksInput, Prisma.OfferUncheckedUpdateWithoutWriteBacksInput>
+  create: Prisma.XOR<Prisma.OfferCreateWithoutWriteBacksInput, Prisma.OfferUncheckedCreateWithoutWriteBacksInput>
+  where?: Prisma.OfferWhereInput
+}
+
+export type OfferUpdateToOneWithWhereWithoutWriteBacksInput = {
+  where?: Prisma.OfferWhereInput
+  data: Prisma.XOR<Prisma.OfferUpdateWithoutWriteBacksInput, Prisma.OfferUncheckedUpdateWithoutWriteBacksInput>
+}
+
+export type OfferUpdateWithoutWriteBacksInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  fence?: Prisma.IntFieldUpdateOperationsInput | number
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  expiresAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  slot?: Prisma.SlotUpdateOneRequiredWithoutOffersNestedInput
+  entry?: Prisma.WaitlistEntryUpdateOneRequiredWithoutOffersNestedInput
+  contacts?: Prisma.ContactUpdateManyWithoutOfferNestedInput
+  outcomes?: Prisma.OutcomeUpdateManyWithoutOfferNestedInput
+  filled?: Prisma.SlotUpdateOneWithoutFillerNestedInput
+}
+
+export type OfferUncheckedUpdateWithoutWriteBacksInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  slotId?: Prisma.StringFieldUpdateOperationsInput | string
+  waitlistEntryId?: Prisma.StringFieldUpdateOperationsInput | string
+  fence?: Prisma.IntFieldUpdateOperationsInput | number
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  expiresAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  contacts?: Prisma.ContactUncheckedUpdateManyWithoutOfferNestedInput
+  outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutOfferNestedInput
+  filled?: Prisma.SlotUncheckedUpdateOneWithoutFillerNestedInput
 }
 
 export type OfferCreateManySlotInput = {
@@ -826,6 +1040,8 @@ export type OfferUpdateWithoutSlotInput = {
   entry?: Prisma.WaitlistEntryUpdateOneRequiredWithoutOffersNestedInput
   contacts?: Prisma.ContactUpdateManyWithoutOfferNestedInput
   outcomes?: Prisma.OutcomeUpdateManyWithoutOfferNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutOfferNestedInput
+  filled?: Prisma.SlotUpdateOneWithoutFillerNestedInput
 }
 
 export type OfferUncheckedUpdateWithoutSlotInput = {
@@ -838,6 +1054,8 @@ export type OfferUncheckedUpdateWithoutSlotInput = {
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   contacts?: Prisma.ContactUncheckedUpdateManyWithoutOfferNestedInput
   outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutOfferNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutOfferNestedInput
+  filled?: Prisma.SlotUncheckedUpdateOneWithoutFillerNestedInput
 }
 
 export type OfferUncheckedUpdateManyWithoutSlotInput = {
@@ -870,6 +1088,8 @@ export type OfferUpdateWithoutEntryInput = {
   slot?: Prisma.SlotUpdateOneRequiredWithoutOffersNestedInput
   contacts?: Prisma.ContactUpdateManyWithoutOfferNestedInput
   outcomes?: Prisma.OutcomeUpdateManyWithoutOfferNestedInput
+  writeBacks?: Prisma.WriteBackUpdateManyWithoutOfferNestedInput
+  filled?: Prisma.SlotUpdateOneWithoutFillerNestedInput
 }
 
 export type OfferUncheckedUpdateWithoutEntryInput = {
@@ -882,6 +1102,8 @@ export type OfferUncheckedUpdateWithoutEntryInput = {
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   contacts?: Prisma.ContactUncheckedUpdateManyWithoutOfferNestedInput
   outcomes?: Prisma.OutcomeUncheckedUpdateManyWithoutOfferNestedInput
+  writeBacks?: Prisma.WriteBackUncheckedUpdateManyWithoutOfferNestedInput
+  filled?: Prisma.SlotUncheckedUpdateOneWithoutFillerNestedInput
 }
 
 export type OfferUncheckedUpdateManyWithoutEntryInput = {
@@ -902,11 +1124,13 @@ export type OfferUncheckedUpdateManyWithoutEntryInput = {
 export type OfferCountOutputType = {
   contacts: number
   outcomes: number
+  writeBacks: number
 }
 
 export type OfferCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   contacts?: boolean | OfferCountOutputTypeCountContactsArgs
   outcomes?: boolean | OfferCountOutputTypeCountOutcomesArgs
+  writeBacks?: boolean | OfferCountOutputTypeCountWriteBacksArgs
 }
 
 /**
@@ -933,6 +1157,13 @@ export type OfferCountOutputTypeCountOutcomesArgs<ExtArgs extends runtime.Types.
   where?: Prisma.OutcomeWhereInput
 }
 
+/**
+ * OfferCountOutputType without action
+ */
+export type OfferCountOutputTypeCountWriteBacksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.WriteBackWhereInput
+}
+
 
 export type OfferSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
@@ -947,6 +1178,8 @@ export type OfferSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   entry?: boolean | Prisma.WaitlistEntryDefaultArgs<ExtArgs>
   contacts?: boolean | Prisma.Offer$contactsArgs<ExtArgs>
   outcomes?: boolean | Prisma.Offer$outcomesArgs<ExtArgs>
+  writeBacks?: boolean | Prisma.Offer$writeBacksArgs<ExtArgs>
+  filled?: boolean | Prisma.Offer$filledArgs<ExtArgs>
   _count?: boolean | Prisma.OfferCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["offer"]>
 
@@ -993,6 +1226,8 @@ export type OfferInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   entry?: boolean | Prisma.WaitlistEntryDefaultArgs<ExtArgs>
   contacts?: boolean | Prisma.Offer$contactsArgs<ExtArgs>
   outcomes?: boolean | Prisma.Offer$outcomesArgs<ExtArgs>
+  writeBacks?: boolean | Prisma.Offer$writeBacksArgs<ExtArgs>
+  filled?: boolean | Prisma.Offer$filledArgs<ExtArgs>
   _count?: boolean | Prisma.OfferCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type OfferIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1011,6 +1246,8 @@ export type $OfferPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
     entry: Prisma.$WaitlistEntryPayload<ExtArgs>
     contacts: Prisma.$ContactPayload<ExtArgs>[]
     outcomes: Prisma.$OutcomePayload<ExtArgs>[]
+    writeBacks: Prisma.$WriteBackPayload<ExtArgs>[]
+    filled: Prisma.$SlotPayload<ExtArgs> | null
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -1419,6 +1656,8 @@ export interface Prisma__OfferClient<T, Null = never, ExtArgs extends runtime.Ty
   entry<T extends Prisma.WaitlistEntryDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.WaitlistEntryDefaultArgs<ExtArgs>>): Prisma.Prisma__WaitlistEntryClient<runtime.Types.Result.GetResult<Prisma.$WaitlistEntryPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
   contacts<T extends Prisma.Offer$contactsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Offer$contactsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ContactPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   outcomes<T extends Prisma.Offer$outcomesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Offer$outcomesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$OutcomePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  writeBacks<T extends Prisma.Offer$writeBacksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Offer$writeBacksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$WriteBackPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  filled<T extends Prisma.Offer$filledArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Offer$filledArgs<ExtArgs>>): Prisma.Prisma__SlotClient<runtime.Types.Result.GetResult<Prisma.$SlotPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1902,6 +2141,49 @@ export type Offer$outcomesArgs<ExtArgs extends runtime.Types.Extensions.Internal
   take?: number
   skip?: number
   distinct?: Prisma.OutcomeScalarFieldEnum | Prisma.OutcomeScalarFieldEnum[]
+}
+
+/**
+ * Offer.writeBacks
+ */
+export type Offer$writeBacksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the WriteBack
+   */
+  select?: Prisma.WriteBackSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the WriteBack
+   */
+  omit?: Prisma.WriteBackOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WriteBackInclude<ExtArgs> | null
+  where?: Prisma.WriteBackWhereInput
+  orderBy?: Prisma.WriteBackOrderByWithRelationInput | Prisma.WriteBackOrderByWithRelationInput[]
+  cursor?: Prisma.WriteBackWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.WriteBackScalarFieldEnum | Prisma.WriteBackScalarFieldEnum[]
+}
+
+/**
+ * Offer.filled
+ */
+export type Offer$filledArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Slot
+   */
+  select?: Prisma.SlotSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Slot
+   */
+  omit?: Prisma.SlotOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.SlotInclude<ExtArgs> | null
+  where?: Prisma.SlotWhereInput
 }
 
 /**

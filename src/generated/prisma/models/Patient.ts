@@ -227,6 +227,7 @@ export type PatientWhereInput = {
   consents?: Prisma.ConsentListRelationFilter
   waitlist?: Prisma.WaitlistEntryListRelationFilter
   authorised?: Prisma.AuthorisedContactListRelationFilter
+  callbacks?: Prisma.CallbackListRelationFilter
 }
 
 export type PatientOrderByWithRelationInput = {
@@ -245,6 +246,7 @@ export type PatientOrderByWithRelationInput = {
   consents?: Prisma.ConsentOrderByRelationAggregateInput
   waitlist?: Prisma.WaitlistEntryOrderByRelationAggregateInput
   authorised?: Prisma.AuthorisedContactOrderByRelationAggregateInput
+  callbacks?: Prisma.CallbackOrderByRelationAggregateInput
 }
 
 export type PatientWhereUniqueInput = Prisma.AtLeast<{
@@ -266,6 +268,7 @@ export type PatientWhereUniqueInput = Prisma.AtLeast<{
   consents?: Prisma.ConsentListRelationFilter
   waitlist?: Prisma.WaitlistEntryListRelationFilter
   authorised?: Prisma.AuthorisedContactListRelationFilter
+  callbacks?: Prisma.CallbackListRelationFilter
 }, "id" | "external">
 
 export type PatientOrderByWithAggregationInput = {
@@ -316,6 +319,7 @@ export type PatientCreateInput = {
   consents?: Prisma.ConsentCreateNestedManyWithoutPatientInput
   waitlist?: Prisma.WaitlistEntryCreateNestedManyWithoutPatientInput
   authorised?: Prisma.AuthorisedContactCreateNestedManyWithoutPatientInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutPatientInput
 }
 
 export type PatientUncheckedCreateInput = {
@@ -334,6 +338,7 @@ export type PatientUncheckedCreateInput = {
   consents?: Prisma.ConsentUncheckedCreateNestedManyWithoutPatientInput
   waitlist?: Prisma.WaitlistEntryUncheckedCreateNestedManyWithoutPatientInput
   authorised?: Prisma.AuthorisedContactUncheckedCreateNestedManyWithoutPatientInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutPatientInput
 }
 
 export type PatientUpdateInput = {
@@ -352,6 +357,7 @@ export type PatientUpdateInput = {
   consents?: Prisma.ConsentUpdateManyWithoutPatientNestedInput
   waitlist?: Prisma.WaitlistEntryUpdateManyWithoutPatientNestedInput
   authorised?: Prisma.AuthorisedContactUpdateManyWithoutPatientNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutPatientNestedInput
 }
 
 export type PatientUncheckedUpdateInput = {
@@ -370,6 +376,7 @@ export type PatientUncheckedUpdateInput = {
   consents?: Prisma.ConsentUncheckedUpdateManyWithoutPatientNestedInput
   waitlist?: Prisma.WaitlistEntryUncheckedUpdateManyWithoutPatientNestedInput
   authorised?: Prisma.AuthorisedContactUncheckedUpdateManyWithoutPatientNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutPatientNestedInput
 }
 
 export type PatientCreateManyInput = {
@@ -538,6 +545,22 @@ export type PatientUpdateOneWithoutWaitlistNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.PatientUpdateToOneWithWhereWithoutWaitlistInput, Prisma.PatientUpdateWithoutWaitlistInput>, Prisma.PatientUncheckedUpdateWithoutWaitlistInput>
 }
 
+export type PatientCreateNestedOneWithoutCallbacksInput = {
+  create?: Prisma.XOR<Prisma.PatientCreateWithoutCallbacksInput, Prisma.PatientUncheckedCreateWithoutCallbacksInput>
+  connectOrCreate?: Prisma.PatientCreateOrConnectWithoutCallbacksInput
+  connect?: Prisma.PatientWhereUniqueInput
+}
+
+export type PatientUpdateOneWithoutCallbacksNestedInput = {
+  create?: Prisma.XOR<Prisma.PatientCreateWithoutCallbacksInput, Prisma.PatientUncheckedCreateWithoutCallbacksInput>
+  connectOrCreate?: Prisma.PatientCreateOrConnectWithoutCallbacksInput
+  upsert?: Prisma.PatientUpsertWithoutCallbacksInput
+  disconnect?: Prisma.PatientWhereInput | boolean
+  delete?: Prisma.PatientWhereInput | boolean
+  connect?: Prisma.PatientWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.PatientUpdateToOneWithWhereWithoutCallbacksInput, Prisma.PatientUpdateWithoutCallbacksInput>, Prisma.PatientUncheckedUpdateWithoutCallbacksInput>
+}
+
 export type PatientCreateWithoutPhonesInput = {
   id: string
   external: string
@@ -553,6 +576,7 @@ export type PatientCreateWithoutPhonesInput = {
   consents?: Prisma.ConsentCreateNestedManyWithoutPatientInput
   waitlist?: Prisma.WaitlistEntryCreateNestedManyWithoutPatientInput
   authorised?: Prisma.AuthorisedContactCreateNestedManyWithoutPatientInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutPatientInput
 }
 
 export type PatientUncheckedCreateWithoutPhonesInput = {
@@ -570,6 +594,7 @@ export type PatientUncheckedCreateWithoutPhonesInput = {
   consents?: Prisma.ConsentUncheckedCreateNestedManyWithoutPatientInput
   waitlist?: Prisma.WaitlistEntryUncheckedCreateNestedManyWithoutPatientInput
   authorised?: Prisma.AuthorisedContactUncheckedCreateNestedManyWithoutPatientInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutPatientInput
 }
 
 export type PatientCreateOrConnectWithoutPhonesInput = {
@@ -603,6 +628,7 @@ export type PatientUpdateWithoutPhonesInput = {
   consents?: Prisma.ConsentUpdateManyWithoutPatientNestedInput
   waitlist?: Prisma.WaitlistEntryUpdateManyWithoutPatientNestedInput
   authorised?: Prisma.AuthorisedContactUpdateManyWithoutPatientNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutPatientNestedInput
 }
 
 export type PatientUncheckedUpdateWithoutPhonesInput = {
@@ -620,6 +646,7 @@ export type PatientUncheckedUpdateWithoutPhonesInput = {
   consents?: Prisma.ConsentUncheckedUpdateManyWithoutPatientNestedInput
   waitlist?: Prisma.WaitlistEntryUncheckedUpdateManyWithoutPatientNestedInput
   authorised?: Prisma.AuthorisedContactUncheckedUpdateManyWithoutPatientNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutPatientNestedInput
 }
 
 export type PatientCreateWithoutAuthorisedInput = {
@@ -637,6 +664,7 @@ export type PatientCreateWithoutAuthorisedInput = {
   appointments?: Prisma.AppointmentCreateNestedManyWithoutPatientInput
   consents?: Prisma.ConsentCreateNestedManyWithoutPatientInput
   waitlist?: Prisma.WaitlistEntryCreateNestedManyWithoutPatientInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutPatientInput
 }
 
 export type PatientUncheckedCreateWithoutAuthorisedInput = {
@@ -654,6 +682,7 @@ export type PatientUncheckedCreateWithoutAuthorisedInput = {
   appointments?: Prisma.AppointmentUncheckedCreateNestedManyWithoutPatientInput
   consents?: Prisma.ConsentUncheckedCreateNestedManyWithoutPatientInput
   waitlist?: Prisma.WaitlistEntryUncheckedCreateNestedManyWithoutPatientInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutPatientInput
 }
 
 export type PatientCreateOrConnectWithoutAuthorisedInput = {
@@ -687,6 +716,7 @@ export type PatientUpdateWithoutAuthorisedInput = {
   appointments?: Prisma.AppointmentUpdateManyWithoutPatientNestedInput
   consents?: Prisma.ConsentUpdateManyWithoutPatientNestedInput
   waitlist?: Prisma.WaitlistEntryUpdateManyWithoutPatientNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutPatientNestedInput
 }
 
 export type PatientUncheckedUpdateWithoutAuthorisedInput = {
@@ -704,6 +734,7 @@ export type PatientUncheckedUpdateWithoutAuthorisedInput = {
   appointments?: Prisma.AppointmentUncheckedUpdateManyWithoutPatientNestedInput
   consents?: Prisma.ConsentUncheckedUpdateManyWithoutPatientNestedInput
   waitlist?: Prisma.WaitlistEntryUncheckedUpdateManyWithoutPatientNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutPatientNestedInput
 }
 
 export type PatientCreateWithoutConsentsInput = {
@@ -721,6 +752,7 @@ export type PatientCreateWithoutConsentsInput = {
   appointments?: Prisma.AppointmentCreateNestedManyWithoutPatientInput
   waitlist?: Prisma.WaitlistEntryCreateNestedManyWithoutPatientInput
   authorised?: Prisma.AuthorisedContactCreateNestedManyWithoutPatientInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutPatientInput
 }
 
 export type PatientUncheckedCreateWithoutConsentsInput = {
@@ -738,6 +770,7 @@ export type PatientUncheckedCreateWithoutConsentsInput = {
   appointments?: Prisma.AppointmentUncheckedCreateNestedManyWithoutPatientInput
   waitlist?: Prisma.WaitlistEntryUncheckedCreateNestedManyWithoutPatientInput
   authorised?: Prisma.AuthorisedContactUncheckedCreateNestedManyWithoutPatientInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutPatientInput
 }
 
 export type PatientCreateOrConnectWithoutConsentsInput = {
@@ -771,6 +804,7 @@ export type PatientUpdateWithoutConsentsInput = {
   appointments?: Prisma.AppointmentUpdateManyWithoutPatientNestedInput
   waitlist?: Prisma.WaitlistEntryUpdateManyWithoutPatientNestedInput
   authorised?: Prisma.AuthorisedContactUpdateManyWithoutPatientNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutPatientNestedInput
 }
 
 export type PatientUncheckedUpdateWithoutConsentsInput = {
@@ -788,6 +822,7 @@ export type PatientUncheckedUpdateWithoutConsentsInput = {
   appointments?: Prisma.AppointmentUncheckedUpdateManyWithoutPatientNestedInput
   waitlist?: Prisma.WaitlistEntryUncheckedUpdateManyWithoutPatientNestedInput
   authorised?: Prisma.AuthorisedContactUncheckedUpdateManyWithoutPatientNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutPatientNestedInput
 }
 
 export type PatientCreateWithoutAppointmentsInput = {
@@ -805,6 +840,7 @@ export type PatientCreateWithoutAppointmentsInput = {
   consents?: Prisma.ConsentCreateNestedManyWithoutPatientInput
   waitlist?: Prisma.WaitlistEntryCreateNestedManyWithoutPatientInput
   authorised?: Prisma.AuthorisedContactCreateNestedManyWithoutPatientInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutPatientInput
 }
 
 export type PatientUncheckedCreateWithoutAppointmentsInput = {
@@ -822,6 +858,7 @@ export type PatientUncheckedCreateWithoutAppointmentsInput = {
   consents?: Prisma.ConsentUncheckedCreateNestedManyWithoutPatientInput
   waitlist?: Prisma.WaitlistEntryUncheckedCreateNestedManyWithoutPatientInput
   authorised?: Prisma.AuthorisedContactUncheckedCreateNestedManyWithoutPatientInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutPatientInput
 }
 
 export type PatientCreateOrConnectWithoutAppointmentsInput = {
@@ -855,6 +892,7 @@ export type PatientUpdateWithoutAppointmentsInput = {
   consents?: Prisma.ConsentUpdateManyWithoutPatientNestedInput
   waitlist?: Prisma.WaitlistEntryUpdateManyWithoutPatientNestedInput
   authorised?: Prisma.AuthorisedContactUpdateManyWithoutPatientNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutPatientNestedInput
 }
 
 export type PatientUncheckedUpdateWithoutAppointmentsInput = {
@@ -872,6 +910,7 @@ export type PatientUncheckedUpdateWithoutAppointmentsInput = {
   consents?: Prisma.ConsentUncheckedUpdateManyWithoutPatientNestedInput
   waitlist?: Prisma.WaitlistEntryUncheckedUpdateManyWithoutPatientNestedInput
   authorised?: Prisma.AuthorisedContactUncheckedUpdateManyWithoutPatientNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutPatientNestedInput
 }
 
 export type PatientCreateWithoutWaitlistInput = {
@@ -889,6 +928,7 @@ export type PatientCreateWithoutWaitlistInput = {
   appointments?: Prisma.AppointmentCreateNestedManyWithoutPatientInput
   consents?: Prisma.ConsentCreateNestedManyWithoutPatientInput
   authorised?: Prisma.AuthorisedContactCreateNestedManyWithoutPatientInput
+  callbacks?: Prisma.CallbackCreateNestedManyWithoutPatientInput
 }
 
 export type PatientUncheckedCreateWithoutWaitlistInput = {
@@ -906,6 +946,7 @@ export type PatientUncheckedCreateWithoutWaitlistInput = {
   appointments?: Prisma.AppointmentUncheckedCreateNestedManyWithoutPatientInput
   consents?: Prisma.ConsentUncheckedCreateNestedManyWithoutPatientInput
   authorised?: Prisma.AuthorisedContactUncheckedCreateNestedManyWithoutPatientInput
+  callbacks?: Prisma.CallbackUncheckedCreateNestedManyWithoutPatientInput
 }
 
 export type PatientCreateOrConnectWithoutWaitlistInput = {
@@ -939,6 +980,7 @@ export type PatientUpdateWithoutWaitlistInput = {
   appointments?: Prisma.AppointmentUpdateManyWithoutPatientNestedInput
   consents?: Prisma.ConsentUpdateManyWithoutPatientNestedInput
   authorised?: Prisma.AuthorisedContactUpdateManyWithoutPatientNestedInput
+  callbacks?: Prisma.CallbackUpdateManyWithoutPatientNestedInput
 }
 
 export type PatientUncheckedUpdateWithoutWaitlistInput = {
@@ -956,6 +998,95 @@ export type PatientUncheckedUpdateWithoutWaitlistInput = {
   appointments?: Prisma.AppointmentUncheckedUpdateManyWithoutPatientNestedInput
   consents?: Prisma.ConsentUncheckedUpdateManyWithoutPatientNestedInput
   authorised?: Prisma.AuthorisedContactUncheckedUpdateManyWithoutPatientNestedInput
+  callbacks?: Prisma.CallbackUncheckedUpdateManyWithoutPatientNestedInput
+}
+
+export type PatientCreateWithoutCallbacksInput = {
+  id: string
+  external: string
+  givenName: string
+  familyName: string
+  birthDate?: string | null
+  rawPhone?: string | null
+  language?: string | null
+  deceased?: boolean
+  state?: string | null
+  updatedAt: Date | string
+  phones?: Prisma.PatientPhoneCreateNestedManyWithoutPatientInput
+  appointments?: Prisma.AppointmentCreateNestedManyWithoutPatientInput
+  consents?: Prisma.ConsentCreateNestedManyWithoutPatientInput
+  waitlist?: Prisma.WaitlistEntryCreateNestedManyWithoutPatientInput
+  authorised?: Prisma.AuthorisedContactCreateNestedManyWithoutPatientInput
+}
+
+export type PatientUncheckedCreateWithoutCallbacksInput = {
+  id: string
+  external: string
+  givenName: string
+  familyName: string
+  birthDate?: string | null
+  rawPhone?: string | null
+  language?: string | null
+  deceased?: boolean
+  state?: string | null
+  updatedAt: Date | string
+  phones?: Prisma.PatientPhoneUncheckedCreateNestedManyWithoutPatientInput
+  appointments?: Prisma.AppointmentUncheckedCreateNestedManyWithoutPatientInput
+  consents?: Prisma.ConsentUncheckedCreateNestedManyWithoutPatientInput
+  waitlist?: Prisma.WaitlistEntryUncheckedCreateNestedManyWithoutPatientInput
+  authorised?: Prisma.AuthorisedContactUncheckedCreateNestedManyWithoutPatientInput
+}
+
+export type PatientCreateOrConnectWithoutCallbacksInput = {
+  where: Prisma.PatientWhereUniqueInput
+  create: Prisma.XOR<Prisma.PatientCreateWithoutCallbacksInput, Prisma.PatientUncheckedCreateWithoutCallbacksInput>
+}
+
+export type PatientUpsertWithoutCallbacksInput = {
+  update: Prisma.XOR<Prisma.PatientUpdateWithoutCallbacksInput, Prisma.PatientUncheckedUpdateWithoutCallbacksInput>
+  create: Prisma.XOR<Prisma.PatientCreateWithoutCallbacksInput, Prisma.PatientUncheckedCreateWithoutCallbacksInput>
+  where?: Prisma.PatientWhereInput
+}
+
+export type PatientUpdateToOneWithWhereWithoutCallbacksInput = {
+  where?: Prisma.PatientWhereInput
+  data: Prisma.XOR<Prisma.PatientUpdateWithoutCallbacksInput, Prisma.PatientUncheckedUpdateWithoutCallbacksInput>
+}
+
+export type PatientUpdateWithoutCallbacksInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  external?: Prisma.StringFieldUpdateOperationsInput | string
+  givenName?: Prisma.StringFieldUpdateOperationsInput | string
+  familyName?: Prisma.StringFieldUpdateOperationsInput | string
+  birthDate?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  rawPhone?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  language?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  deceased?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  state?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  phones?: Prisma.PatientPhoneUpdateManyWithoutPatientNestedInput
+  appointments?: Prisma.AppointmentUpdateManyWithoutPatientNestedInput
+  consents?: Prisma.ConsentUpdateManyWithoutPatientNestedInput
+  waitlist?: Prisma.WaitlistEntryUpdateManyWithoutPatientNestedInput
+  authorised?: Prisma.AuthorisedContactUpdateManyWithoutPatientNestedInput
+}
+
+export type PatientUncheckedUpdateWithoutCallbacksInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  external?: Prisma.StringFieldUpdateOperationsInput | string
+  givenName?: Prisma.StringFieldUpdateOperationsInput | string
+  familyName?: Prisma.StringFieldUpdateOperationsInput | string
+  birthDate?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  rawPhone?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  language?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  deceased?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  state?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  phones?: Prisma.PatientPhoneUncheckedUpdateManyWithoutPatientNestedInput
+  appointments?: Prisma.AppointmentUncheckedUpdateManyWithoutPatientNestedInput
+  consents?: Prisma.ConsentUncheckedUpdateManyWithoutPatientNestedInput
+  waitlist?: Prisma.WaitlistEntryUncheckedUpdateManyWithoutPatientNestedInput
+  authorised?: Prisma.AuthorisedContactUncheckedUpdateManyWithoutPatientNestedInput
 }
 
 
@@ -969,6 +1100,7 @@ export type PatientCountOutputType = {
   consents: number
   waitlist: number
   authorised: number
+  callbacks: number
 }
 
 export type PatientCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -977,6 +1109,7 @@ export type PatientCountOutputTypeSelect<ExtArgs extends runtime.Types.Extension
   consents?: boolean | PatientCountOutputTypeCountConsentsArgs
   waitlist?: boolean | PatientCountOutputTypeCountWaitlistArgs
   authorised?: boolean | PatientCountOutputTypeCountAuthorisedArgs
+  callbacks?: boolean | PatientCountOutputTypeCountCallbacksArgs
 }
 
 /**
@@ -1024,6 +1157,13 @@ export type PatientCountOutputTypeCountAuthorisedArgs<ExtArgs extends runtime.Ty
   where?: Prisma.AuthorisedContactWhereInput
 }
 
+/**
+ * PatientCountOutputType without action
+ */
+export type PatientCountOutputTypeCountCallbacksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.CallbackWhereInput
+}
+
 
 export type PatientSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
@@ -1041,6 +1181,7 @@ export type PatientSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   consents?: boolean | Prisma.Patient$consentsArgs<ExtArgs>
   waitlist?: boolean | Prisma.Patient$waitlistArgs<ExtArgs>
   authorised?: boolean | Prisma.Patient$authorisedArgs<ExtArgs>
+  callbacks?: boolean | Prisma.Patient$callbacksArgs<ExtArgs>
   _count?: boolean | Prisma.PatientCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["patient"]>
 
@@ -1090,6 +1231,7 @@ export type PatientInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs
   consents?: boolean | Prisma.Patient$consentsArgs<ExtArgs>
   waitlist?: boolean | Prisma.Patient$waitlistArgs<ExtArgs>
   authorised?: boolean | Prisma.Patient$authorisedArgs<ExtArgs>
+  callbacks?: boolean | Prisma.Patient$callbacksArgs<ExtArgs>
   _count?: boolean | Prisma.PatientCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type PatientIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
@@ -1103,6 +1245,7 @@ export type $PatientPayload<ExtArgs extends runtime.Types.Extensions.InternalArg
     consents: Prisma.$ConsentPayload<ExtArgs>[]
     waitlist: Prisma.$WaitlistEntryPayload<ExtArgs>[]
     authorised: Prisma.$AuthorisedContactPayload<ExtArgs>[]
+    callbacks: Prisma.$CallbackPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -1514,6 +1657,7 @@ export interface Prisma__PatientClient<T, Null = never, ExtArgs extends runtime.
   consents<T extends Prisma.Patient$consentsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Patient$consentsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ConsentPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   waitlist<T extends Prisma.Patient$waitlistArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Patient$waitlistArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$WaitlistEntryPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   authorised<T extends Prisma.Patient$authorisedArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Patient$authorisedArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AuthorisedContactPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  callbacks<T extends Prisma.Patient$callbacksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Patient$callbacksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$CallbackPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -2063,6 +2207,30 @@ export type Patient$authorisedArgs<ExtArgs extends runtime.Types.Extensions.Inte
   take?: number
   skip?: number
   distinct?: Prisma.AuthorisedContactScalarFieldEnum | Prisma.AuthorisedContactScalarFieldEnum[]
+}
+
+/**
+ * Patient.callbacks
+ */
+export type Patient$callbacksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Callback
+   */
+  select?: Prisma.CallbackSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Callback
+   */
+  omit?: Prisma.CallbackOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CallbackInclude<ExtArgs> | null
+  where?: Prisma.CallbackWhereInput
+  orderBy?: Prisma.CallbackOrderByWithRelationInput | Prisma.CallbackOrderByWithRelationInput[]
+  cursor?: Prisma.CallbackWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.CallbackScalarFieldEnum | Prisma.CallbackScalarFieldEnum[]
 }
 
 /**

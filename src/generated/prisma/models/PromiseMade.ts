@@ -190,6 +190,8 @@ export type PromiseMadeWhereInput = {
   state?: Prisma.StringFilter<"PromiseMade"> | string
   madeAt?: Prisma.DateTimeFilter<"PromiseMade"> | Date | string
   closedAt?: Prisma.DateTimeNullableFilter<"PromiseMade"> | Date | string | null
+  attempt?: Prisma.XOR<Prisma.CallAttemptScalarRelationFilter, Prisma.CallAttemptWhereInput>
+  writeBack?: Prisma.XOR<Prisma.WriteBackScalarRelationFilter, Prisma.WriteBackWhereInput>
 }
 
 export type PromiseMadeOrderByWithRelationInput = {
@@ -199,6 +201,8 @@ export type PromiseMadeOrderByWithRelationInput = {
   state?: Prisma.SortOrder
   madeAt?: Prisma.SortOrder
   closedAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  attempt?: Prisma.CallAttemptOrderByWithRelationInput
+  writeBack?: Prisma.WriteBackOrderByWithRelationInput
 }
 
 export type PromiseMadeWhereUniqueInput = Prisma.AtLeast<{
@@ -211,6 +215,8 @@ export type PromiseMadeWhereUniqueInput = Prisma.AtLeast<{
   state?: Prisma.StringFilter<"PromiseMade"> | string
   madeAt?: Prisma.DateTimeFilter<"PromiseMade"> | Date | string
   closedAt?: Prisma.DateTimeNullableFilter<"PromiseMade"> | Date | string | null
+  attempt?: Prisma.XOR<Prisma.CallAttemptScalarRelationFilter, Prisma.CallAttemptWhereInput>
+  writeBack?: Prisma.XOR<Prisma.WriteBackScalarRelationFilter, Prisma.WriteBackWhereInput>
 }, "id" | "writeBackId">
 
 export type PromiseMadeOrderByWithAggregationInput = {
@@ -239,11 +245,11 @@ export type PromiseMadeScalarWhereWithAggregatesInput = {
 
 export type PromiseMadeCreateInput = {
   id: string
-  attemptId: string
-  writeBackId: string
   state?: string
   madeAt: Date | string
   closedAt?: Date | string | null
+  attempt: Prisma.CallAttemptCreateNestedOneWithoutPromisesInput
+  writeBack: Prisma.WriteBackCreateNestedOneWithoutPromiseInput
 }
 
 export type PromiseMadeUncheckedCreateInput = {
@@ -257,11 +263,11 @@ export type PromiseMadeUncheckedCreateInput = {
 
 export type PromiseMadeUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
-  attemptId?: Prisma.StringFieldUpdateOperationsInput | string
-  writeBackId?: Prisma.StringFieldUpdateOperationsInput | string
   state?: Prisma.StringFieldUpdateOperationsInput | string
   madeAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  attempt?: Prisma.CallAttemptUpdateOneRequiredWithoutPromisesNestedInput
+  writeBack?: Prisma.WriteBackUpdateOneRequiredWithoutPromiseNestedInput
 }
 
 export type PromiseMadeUncheckedUpdateInput = {
@@ -284,8 +290,6 @@ export type PromiseMadeCreateManyInput = {
 
 export type PromiseMadeUpdateManyMutationInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
-  attemptId?: Prisma.StringFieldUpdateOperationsInput | string
-  writeBackId?: Prisma.StringFieldUpdateOperationsInput | string
   state?: Prisma.StringFieldUpdateOperationsInput | string
   madeAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -298,6 +302,21 @@ export type PromiseMadeUncheckedUpdateManyInput = {
   state?: Prisma.StringFieldUpdateOperationsInput | string
   madeAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type PromiseMadeListRelationFilter = {
+  every?: Prisma.PromiseMadeWhereInput
+  some?: Prisma.PromiseMadeWhereInput
+  none?: Prisma.PromiseMadeWhereInput
+}
+
+export type PromiseMadeOrderByRelationAggregateInput = {
+  _count?: Prisma.SortOrder
+}
+
+export type PromiseMadeNullableScalarRelationFilter = {
+  is?: Prisma.PromiseMadeWhereInput | null
+  isNot?: Prisma.PromiseMadeWhereInput | null
 }
 
 export type PromiseMadeCountOrderByAggregateInput = {
@@ -327,6 +346,214 @@ export type PromiseMadeMinOrderByAggregateInput = {
   closedAt?: Prisma.SortOrder
 }
 
+export type PromiseMadeCreateNestedManyWithoutAttemptInput = {
+  create?: Prisma.XOR<Prisma.PromiseMadeCreateWithoutAttemptInput, Prisma.PromiseMadeUncheckedCreateWithoutAttemptInput> | Prisma.PromiseMadeCreateWithoutAttemptInput[] | Prisma.PromiseMadeUncheckedCreateWithoutAttemptInput[]
+  connectOrCreate?: Prisma.PromiseMadeCreateOrConnectWithoutAttemptInput | Prisma.PromiseMadeCreateOrConnectWithoutAttemptInput[]
+  createMany?: Prisma.PromiseMadeCreateManyAttemptInputEnvelope
+  connect?: Prisma.PromiseMadeWhereUniqueInput | Prisma.PromiseMadeWhereUniqueInput[]
+}
+
+export type PromiseMadeUncheckedCreateNestedManyWithoutAttemptInput = {
+  create?: Prisma.XOR<Prisma.PromiseMadeCreateWithoutAttemptInput, Prisma.PromiseMadeUncheckedCreateWithoutAttemptInput> | Prisma.PromiseMadeCreateWithoutAttemptInput[] | Prisma.PromiseMadeUncheckedCreateWithoutAttemptInput[]
+  connectOrCreate?: Prisma.PromiseMadeCreateOrConnectWithoutAttemptInput | Prisma.PromiseMadeCreateOrConnectWithoutAttemptInput[]
+  createMany?: Prisma.PromiseMadeCreateManyAttemptInputEnvelope
+  connect?: Prisma.PromiseMadeWhereUniqueInput | Prisma.PromiseMadeWhereUniqueInput[]
+}
+
+export type PromiseMadeUpdateManyWithoutAttemptNestedInput = {
+  create?: Prisma.XOR<Prisma.PromiseMadeCreateWithoutAttemptInput, Prisma.PromiseMadeUncheckedCreateWithoutAttemptInput> | Prisma.PromiseMadeCreateWithoutAttemptInput[] | Prisma.PromiseMadeUncheckedCreateWithoutAttemptInput[]
+  connectOrCreate?: Prisma.PromiseMadeCreateOrConnectWithoutAttemptInput | Prisma.PromiseMadeCreateOrConnectWithoutAttemptInput[]
+  upsert?: Prisma.PromiseMadeUpsertWithWhereUniqueWithoutAttemptInput | Prisma.PromiseMadeUpsertWithWhereUniqueWithoutAttemptInput[]
+  createMany?: Prisma.PromiseMadeCreateManyAttemptInputEnvelope
+  set?: Prisma.PromiseMadeWhereUniqueInput | Prisma.PromiseMadeWhereUniqueInput[]
+  disconnect?: Prisma.PromiseMadeWhereUniqueInput | Prisma.PromiseMadeWhereUniqueInput[]
+  delete?: Prisma.PromiseMadeWhereUniqueInput | Prisma.PromiseMadeWhereUniqueInput[]
+  connect?: Prisma.PromiseMadeWhereUniqueInput | Prisma.PromiseMadeWhereUniqueInput[]
+  update?: Prisma.PromiseMadeUpdateWithWhereUniqueWithoutAttemptInput | Prisma.PromiseMadeUpdateWithWhereUniqueWithoutAttemptInput[]
+  updateMany?: Prisma.PromiseMadeUpdateManyWithWhereWithoutAttemptInput | Prisma.PromiseMadeUpdateManyWithWhereWithoutAttemptInput[]
+  deleteMany?: Prisma.PromiseMadeScalarWhereInput | Prisma.PromiseMadeScalarWhereInput[]
+}
+
+export type PromiseMadeUncheckedUpdateManyWithoutAttemptNestedInput = {
+  create?: Prisma.XOR<Prisma.PromiseMadeCreateWithoutAttemptInput, Prisma.PromiseMadeUncheckedCreateWithoutAttemptInput> | Prisma.PromiseMadeCreateWithoutAttemptInput[] | Prisma.PromiseMadeUncheckedCreateWithoutAttemptInput[]
+  connectOrCreate?: Prisma.PromiseMadeCreateOrConnectWithoutAttemptInput | Prisma.PromiseMadeCreateOrConnectWithoutAttemptInput[]
+  upsert?: Prisma.PromiseMadeUpsertWithWhereUniqueWithoutAttemptInput | Prisma.PromiseMadeUpsertWithWhereUniqueWithoutAttemptInput[]
+  createMany?: Prisma.PromiseMadeCreateManyAttemptInputEnvelope
+  set?: Prisma.PromiseMadeWhereUniqueInput | Prisma.PromiseMadeWhereUniqueInput[]
+  disconnect?: Prisma.PromiseMadeWhereUniqueInput | Prisma.PromiseMadeWhereUniqueInput[]
+  delete?: Prisma.PromiseMadeWhereUniqueInput | Prisma.PromiseMadeWhereUniqueInput[]
+  connect?: Prisma.PromiseMadeWhereUniqueInput | Prisma.PromiseMadeWhereUniqueInput[]
+  update?: Prisma.PromiseMadeUpdateWithWhereUniqueWithoutAttemptInput | Prisma.PromiseMadeUpdateWithWhereUniqueWithoutAttemptInput[]
+  updateMany?: Prisma.PromiseMadeUpdateManyWithWhereWithoutAttemptInput | Prisma.PromiseMadeUpdateManyWithWhereWithoutAttemptInput[]
+  deleteMany?: Prisma.PromiseMadeScalarWhereInput | Prisma.PromiseMadeScalarWhereInput[]
+}
+
+export type PromiseMadeCreateNestedOneWithoutWriteBackInput = {
+  create?: Prisma.XOR<Prisma.PromiseMadeCreateWithoutWriteBackInput, Prisma.PromiseMadeUncheckedCreateWithoutWriteBackInput>
+  connectOrCreate?: Prisma.PromiseMadeCreateOrConnectWithoutWriteBackInput
+  connect?: Prisma.PromiseMadeWhereUniqueInput
+}
+
+export type PromiseMadeUncheckedCreateNestedOneWithoutWriteBackInput = {
+  create?: Prisma.XOR<Prisma.PromiseMadeCreateWithoutWriteBackInput, Prisma.PromiseMadeUncheckedCreateWithoutWriteBackInput>
+  connectOrCreate?: Prisma.PromiseMadeCreateOrConnectWithoutWriteBackInput
+  connect?: Prisma.PromiseMadeWhereUniqueInput
+}
+
+export type PromiseMadeUpdateOneWithoutWriteBackNestedInput = {
+  create?: Prisma.XOR<Prisma.PromiseMadeCreateWithoutWriteBackInput, Prisma.PromiseMadeUncheckedCreateWithoutWriteBackInput>
+  connectOrCreate?: Prisma.PromiseMadeCreateOrConnectWithoutWriteBackInput
+  upsert?: Prisma.PromiseMadeUpsertWithoutWriteBackInput
+  disconnect?: Prisma.PromiseMadeWhereInput | boolean
+  delete?: Prisma.PromiseMadeWhereInput | boolean
+  connect?: Prisma.PromiseMadeWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.PromiseMadeUpdateToOneWithWhereWithoutWriteBackInput, Prisma.PromiseMadeUpdateWithoutWriteBackInput>, Prisma.PromiseMadeUncheckedUpdateWithoutWriteBackInput>
+}
+
+export type PromiseMadeUncheckedUpdateOneWithoutWriteBackNestedInput = {
+  create?: Prisma.XOR<Prisma.PromiseMadeCreateWithoutWriteBackInput, Prisma.PromiseMadeUncheckedCreateWithoutWriteBackInput>
+  connectOrCreate?: Prisma.PromiseMadeCreateOrConnectWithoutWriteBackInput
+  upsert?: Prisma.PromiseMadeUpsertWithoutWriteBackInput
+  disconnect?: Prisma.PromiseMadeWhereInput | boolean
+  delete?: Prisma.PromiseMadeWhereInput | boolean
+  connect?: Prisma.PromiseMadeWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.PromiseMadeUpdateToOneWithWhereWithoutWriteBackInput, Prisma.PromiseMadeUpdateWithoutWriteBackInput>, Prisma.PromiseMadeUncheckedUpdateWithoutWriteBackInput>
+}
+
+export type PromiseMadeCreateWithoutAttemptInput = {
+  id: string
+  state?: string
+  madeAt: Date | string
+  closedAt?: Date | string | null
+  writeBack: Prisma.WriteBackCreateNestedOneWithoutPromiseInput
+}
+
+export type PromiseMadeUncheckedCreateWithoutAttemptInput = {
+  id: string
+  writeBackId: string
+  state?: string
+  madeAt: Date | string
+  closedAt?: Date | string | null
+}
+
+export type PromiseMadeCreateOrConnectWithoutAttemptInput = {
+  where: Prisma.PromiseMadeWhereUniqueInput
+  create: Prisma.XOR<Prisma.PromiseMadeCreateWithoutAttemptInput, Prisma.PromiseMadeUncheckedCreateWithoutAttemptInput>
+}
+
+export type PromiseMadeCreateManyAttemptInputEnvelope = {
+  data: Prisma.PromiseMadeCreateManyAttemptInput | Prisma.PromiseMadeCreateManyAttemptInput[]
+  skipDuplicates?: boolean
+}
+
+export type PromiseMadeUpsertWithWhereUniqueWithoutAttemptInput = {
+  where: Prisma.PromiseMadeWhereUniqueInput
+  update: Prisma.XOR<Prisma.PromiseMadeUpdateWithoutAttemptInput, Prisma.PromiseMadeUncheckedUpdateWithoutAttemptInput>
+  create: Prisma.XOR<Prisma.PromiseMadeCreateWithoutAttemptInput, Prisma.PromiseMadeUncheckedCreateWithoutAttemptInput>
+}
+
+export type PromiseMadeUpdateWithWhereUniqueWithoutAttemptInput = {
+  where: Prisma.PromiseMadeWhereUniqueInput
+  data: Prisma.XOR<Prisma.PromiseMadeUpdateWithoutAttemptInput, Prisma.PromiseMadeUncheckedUpdateWithoutAttemptInput>
+}
+
+export type PromiseMadeUpdateManyWithWhereWithoutAttemptInput = {
+  where: Prisma.PromiseMadeScalarWhereInput
+  data: Prisma.XOR<Prisma.PromiseMadeUpdateManyMutationInput, Prisma.PromiseMadeUncheckedUpdateManyWithoutAttemptInput>
+}
+
+export type PromiseMadeScalarWhereInput = {
+  AND?: Prisma.PromiseMadeScalarWhereInput | Prisma.PromiseMadeScalarWhereInput[]
+  OR?: Prisma.PromiseMadeScalarWhereInput[]
+  NOT?: Prisma.PromiseMadeScalarWhereInput | Prisma.PromiseMadeScalarWhereInput[]
+  id?: Prisma.StringFilter<"PromiseMade"> | string
+  attemptId?: Prisma.StringFilter<"PromiseMade"> | string
+  writeBackId?: Prisma.StringFilter<"PromiseMade"> | string
+  state?: Prisma.StringFilter<"PromiseMade"> | string
+  madeAt?: Prisma.DateTimeFilter<"PromiseMade"> | Date | string
+  closedAt?: Prisma.DateTimeNullableFilter<"PromiseMade"> | Date | string | null
+}
+
+export type PromiseMadeCreateWithoutWriteBackInput = {
+  id: string
+  state?: string
+  madeAt: Date | string
+  closedAt?: Date | string | null
+  attempt: Prisma.CallAttemptCreateNestedOneWithoutPromisesInput
+}
+
+export type PromiseMadeUncheckedCreateWithoutWriteBackInput = {
+  id: string
+  attemptId: string
+  state?: string
+  madeAt: Date | string
+  closedAt?: Date | string | null
+}
+
+export type PromiseMadeCreateOrConnectWithoutWriteBackInput = {
+  where: Prisma.PromiseMadeWhereUniqueInput
+  create: Prisma.XOR<Prisma.PromiseMadeCreateWithoutWriteBackInput, Prisma.PromiseMadeUncheckedCreateWithoutWriteBackInput>
+}
+
+export type PromiseMadeUpsertWithoutWriteBackInput = {
+  update: Prisma.XOR<Prisma.PromiseMadeUpdateWithoutWriteBackInput, Prisma.PromiseMadeUncheckedUpdateWithoutWriteBackInput>
+  create: Prisma.XOR<Prisma.PromiseMadeCreateWithoutWriteBackInput, Prisma.PromiseMadeUncheckedCreateWithoutWriteBackInput>
+  where?: Prisma.PromiseMadeWhereInput
+}
+
+export type PromiseMadeUpdateToOneWithWhereWithoutWriteBackInput = {
+  where?: Prisma.PromiseMadeWhereInput
+  data: Prisma.XOR<Prisma.PromiseMadeUpdateWithoutWriteBackInput, Prisma.PromiseMadeUncheckedUpdateWithoutWriteBackInput>
+}
+
+export type PromiseMadeUpdateWithoutWriteBackInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  madeAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  attempt?: Prisma.CallAttemptUpdateOneRequiredWithoutPromisesNestedInput
+}
+
+export type PromiseMadeUncheckedUpdateWithoutWriteBackInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  attemptId?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  madeAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type PromiseMadeCreateManyAttemptInput = {
+  id: string
+  writeBackId: string
+  state?: string
+  madeAt: Date | string
+  closedAt?: Date | string | null
+}
+
+export type PromiseMadeUpdateWithoutAttemptInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  madeAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  writeBack?: Prisma.WriteBackUpdateOneRequiredWithoutPromiseNestedInput
+}
+
+export type PromiseMadeUncheckedUpdateWithoutAttemptInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  writeBackId?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  madeAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type PromiseMadeUncheckedUpdateManyWithoutAttemptInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  writeBackId?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  madeAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
 
 
 export type PromiseMadeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -336,6 +563,8 @@ export type PromiseMadeSelect<ExtArgs extends runtime.Types.Extensions.InternalA
   state?: boolean
   madeAt?: boolean
   closedAt?: boolean
+  attempt?: boolean | Prisma.CallAttemptDefaultArgs<ExtArgs>
+  writeBack?: boolean | Prisma.WriteBackDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["promiseMade"]>
 
 export type PromiseMadeSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -345,6 +574,8 @@ export type PromiseMadeSelectCreateManyAndReturn<ExtArgs extends runtime.Types.E
   state?: boolean
   madeAt?: boolean
   closedAt?: boolean
+  attempt?: boolean | Prisma.CallAttemptDefaultArgs<ExtArgs>
+  writeBack?: boolean | Prisma.WriteBackDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["promiseMade"]>
 
 export type PromiseMadeSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -354,6 +585,8 @@ export type PromiseMadeSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.E
   state?: boolean
   madeAt?: boolean
   closedAt?: boolean
+  attempt?: boolean | Prisma.CallAttemptDefaultArgs<ExtArgs>
+  writeBack?: boolean | Prisma.WriteBackDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["promiseMade"]>
 
 export type PromiseMadeSelectScalar = {
@@ -366,10 +599,25 @@ export type PromiseMadeSelectScalar = {
 }
 
 export type PromiseMadeOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "attemptId" | "writeBackId" | "state" | "madeAt" | "closedAt", ExtArgs["result"]["promiseMade"]>
+export type PromiseMadeInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  attempt?: boolean | Prisma.CallAttemptDefaultArgs<ExtArgs>
+  writeBack?: boolean | Prisma.WriteBackDefaultArgs<ExtArgs>
+}
+export type PromiseMadeIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  attempt?: boolean | Prisma.CallAttemptDefaultArgs<ExtArgs>
+  writeBack?: boolean | Prisma.WriteBackDefaultArgs<ExtArgs>
+}
+export type PromiseMadeIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  attempt?: boolean | Prisma.CallAttemptDefaultArgs<ExtArgs>
+  writeBack?: boolean | Prisma.WriteBackDefaultArgs<ExtArgs>
+}
 
 export type $PromiseMadePayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "PromiseMade"
-  objects: {}
+  objects: {
+    attempt: Prisma.$CallAttemptPayload<ExtArgs>
+    writeBack: Prisma.$WriteBackPayload<ExtArgs>
+  }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
     attemptId: string
@@ -771,6 +1019,8 @@ readonly fields: PromiseMadeFieldRefs;
  */
 export interface Prisma__PromiseMadeClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
+  attempt<T extends Prisma.CallAttemptDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.CallAttemptDefaultArgs<ExtArgs>>): Prisma.Prisma__CallAttemptClient<runtime.Types.Result.GetResult<Prisma.$CallAttemptPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
+  writeBack<T extends Prisma.WriteBackDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.WriteBackDefaultArgs<ExtArgs>>): Prisma.Prisma__WriteBackClient<runtime.Types.Result.GetResult<Prisma.$WriteBackPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -823,6 +1073,10 @@ export type PromiseMadeFindUniqueArgs<ExtArgs extends runtime.Types.Extensions.I
    */
   omit?: Prisma.PromiseMadeOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PromiseMadeInclude<ExtArgs> | null
+  /**
    * Filter, which PromiseMade to fetch.
    */
   where: Prisma.PromiseMadeWhereUniqueInput
@@ -841,6 +1095,10 @@ export type PromiseMadeFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Exten
    */
   omit?: Prisma.PromiseMadeOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PromiseMadeInclude<ExtArgs> | null
+  /**
    * Filter, which PromiseMade to fetch.
    */
   where: Prisma.PromiseMadeWhereUniqueInput
@@ -858,6 +1116,10 @@ export type PromiseMadeFindFirstArgs<ExtArgs extends runtime.Types.Extensions.In
    * Omit specific fields from the PromiseMade
    */
   omit?: Prisma.PromiseMadeOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PromiseMadeInclude<ExtArgs> | null
   /**
    * Filter, which PromiseMade to fetch.
    */
@@ -907,6 +1169,10 @@ export type PromiseMadeFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extens
    */
   omit?: Prisma.PromiseMadeOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PromiseMadeInclude<ExtArgs> | null
+  /**
    * Filter, which PromiseMade to fetch.
    */
   where?: Prisma.PromiseMadeWhereInput
@@ -954,6 +1220,10 @@ export type PromiseMadeFindManyArgs<ExtArgs extends runtime.Types.Extensions.Int
    * Omit specific fields from the PromiseMade
    */
   omit?: Prisma.PromiseMadeOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PromiseMadeInclude<ExtArgs> | null
   /**
    * Filter, which PromiseMades to fetch.
    */
@@ -1003,6 +1273,10 @@ export type PromiseMadeCreateArgs<ExtArgs extends runtime.Types.Extensions.Inter
    */
   omit?: Prisma.PromiseMadeOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PromiseMadeInclude<ExtArgs> | null
+  /**
    * The data needed to create a PromiseMade.
    */
   data: Prisma.XOR<Prisma.PromiseMadeCreateInput, Prisma.PromiseMadeUncheckedCreateInput>
@@ -1036,6 +1310,10 @@ export type PromiseMadeCreateManyAndReturnArgs<ExtArgs extends runtime.Types.Ext
    */
   data: Prisma.PromiseMadeCreateManyInput | Prisma.PromiseMadeCreateManyInput[]
   skipDuplicates?: boolean
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PromiseMadeIncludeCreateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1050,6 +1328,10 @@ export type PromiseMadeUpdateArgs<ExtArgs extends runtime.Types.Extensions.Inter
    * Omit specific fields from the PromiseMade
    */
   omit?: Prisma.PromiseMadeOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PromiseMadeInclude<ExtArgs> | null
   /**
    * The data needed to update a PromiseMade.
    */
@@ -1102,6 +1384,10 @@ export type PromiseMadeUpdateManyAndReturnArgs<ExtArgs extends runtime.Types.Ext
    * Limit how many PromiseMades to update.
    */
   limit?: number
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PromiseMadeIncludeUpdateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1116,6 +1402,10 @@ export type PromiseMadeUpsertArgs<ExtArgs extends runtime.Types.Extensions.Inter
    * Omit specific fields from the PromiseMade
    */
   omit?: Prisma.PromiseMadeOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PromiseMadeInclude<ExtArgs> | null
   /**
    * The filter to search for the PromiseMade to update in case it exists.
    */
@@ -1142,6 +1432,10 @@ export type PromiseMadeDeleteArgs<ExtArgs extends runtime.Types.Extensions.Inter
    * Omit specific fields from the PromiseMade
    */
   omit?: Prisma.PromiseMadeOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PromiseMadeInclude<ExtArgs> | null
   /**
    * Filter which PromiseMade to delete.
    */
@@ -1174,4 +1468,8 @@ export type PromiseMadeDefaultArgs<ExtArgs extends runtime.Types.Extensions.Inte
    * Omit specific fields from the PromiseMade
    */
   omit?: Prisma.PromiseMadeOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PromiseMadeInclude<ExtArgs> | null
 }

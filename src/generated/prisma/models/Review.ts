@@ -182,6 +182,7 @@ export type ReviewWhereInput = {
   state?: Prisma.StringFilter<"Review"> | string
   verdict?: Prisma.StringNullableFilter<"Review"> | string | null
   reviewedAt?: Prisma.DateTimeNullableFilter<"Review"> | Date | string | null
+  attempt?: Prisma.XOR<Prisma.CallAttemptScalarRelationFilter, Prisma.CallAttemptWhereInput>
 }
 
 export type ReviewOrderByWithRelationInput = {
@@ -190,6 +191,7 @@ export type ReviewOrderByWithRelationInput = {
   state?: Prisma.SortOrder
   verdict?: Prisma.SortOrderInput | Prisma.SortOrder
   reviewedAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  attempt?: Prisma.CallAttemptOrderByWithRelationInput
 }
 
 export type ReviewWhereUniqueInput = Prisma.AtLeast<{
@@ -201,6 +203,7 @@ export type ReviewWhereUniqueInput = Prisma.AtLeast<{
   state?: Prisma.StringFilter<"Review"> | string
   verdict?: Prisma.StringNullableFilter<"Review"> | string | null
   reviewedAt?: Prisma.DateTimeNullableFilter<"Review"> | Date | string | null
+  attempt?: Prisma.XOR<Prisma.CallAttemptScalarRelationFilter, Prisma.CallAttemptWhereInput>
 }, "id">
 
 export type ReviewOrderByWithAggregationInput = {
@@ -227,10 +230,10 @@ export type ReviewScalarWhereWithAggregatesInput = {
 
 export type ReviewCreateInput = {
   id: string
-  attemptId: string
   state?: string
   verdict?: string | null
   reviewedAt?: Date | string | null
+  attempt: Prisma.CallAttemptCreateNestedOneWithoutReviewsInput
 }
 
 export type ReviewUncheckedCreateInput = {
@@ -243,10 +246,10 @@ export type ReviewUncheckedCreateInput = {
 
 export type ReviewUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
-  attemptId?: Prisma.StringFieldUpdateOperationsInput | string
   state?: Prisma.StringFieldUpdateOperationsInput | string
   verdict?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   reviewedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  attempt?: Prisma.CallAttemptUpdateOneRequiredWithoutReviewsNestedInput
 }
 
 export type ReviewUncheckedUpdateInput = {
@@ -267,7 +270,6 @@ export type ReviewCreateManyInput = {
 
 export type ReviewUpdateManyMutationInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
-  attemptId?: Prisma.StringFieldUpdateOperationsInput | string
   state?: Prisma.StringFieldUpdateOperationsInput | string
   verdict?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   reviewedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -279,6 +281,16 @@ export type ReviewUncheckedUpdateManyInput = {
   state?: Prisma.StringFieldUpdateOperationsInput | string
   verdict?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   reviewedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type ReviewListRelationFilter = {
+  every?: Prisma.ReviewWhereInput
+  some?: Prisma.ReviewWhereInput
+  none?: Prisma.ReviewWhereInput
+}
+
+export type ReviewOrderByRelationAggregateInput = {
+  _count?: Prisma.SortOrder
 }
 
 export type ReviewCountOrderByAggregateInput = {
@@ -305,6 +317,127 @@ export type ReviewMinOrderByAggregateInput = {
   reviewedAt?: Prisma.SortOrder
 }
 
+export type ReviewCreateNestedManyWithoutAttemptInput = {
+  create?: Prisma.XOR<Prisma.ReviewCreateWithoutAttemptInput, Prisma.ReviewUncheckedCreateWithoutAttemptInput> | Prisma.ReviewCreateWithoutAttemptInput[] | Prisma.ReviewUncheckedCreateWithoutAttemptInput[]
+  connectOrCreate?: Prisma.ReviewCreateOrConnectWithoutAttemptInput | Prisma.ReviewCreateOrConnectWithoutAttemptInput[]
+  createMany?: Prisma.ReviewCreateManyAttemptInputEnvelope
+  connect?: Prisma.ReviewWhereUniqueInput | Prisma.ReviewWhereUniqueInput[]
+}
+
+export type ReviewUncheckedCreateNestedManyWithoutAttemptInput = {
+  create?: Prisma.XOR<Prisma.ReviewCreateWithoutAttemptInput, Prisma.ReviewUncheckedCreateWithoutAttemptInput> | Prisma.ReviewCreateWithoutAttemptInput[] | Prisma.ReviewUncheckedCreateWithoutAttemptInput[]
+  connectOrCreate?: Prisma.ReviewCreateOrConnectWithoutAttemptInput | Prisma.ReviewCreateOrConnectWithoutAttemptInput[]
+  createMany?: Prisma.ReviewCreateManyAttemptInputEnvelope
+  connect?: Prisma.ReviewWhereUniqueInput | Prisma.ReviewWhereUniqueInput[]
+}
+
+export type ReviewUpdateManyWithoutAttemptNestedInput = {
+  create?: Prisma.XOR<Prisma.ReviewCreateWithoutAttemptInput, Prisma.ReviewUncheckedCreateWithoutAttemptInput> | Prisma.ReviewCreateWithoutAttemptInput[] | Prisma.ReviewUncheckedCreateWithoutAttemptInput[]
+  connectOrCreate?: Prisma.ReviewCreateOrConnectWithoutAttemptInput | Prisma.ReviewCreateOrConnectWithoutAttemptInput[]
+  upsert?: Prisma.ReviewUpsertWithWhereUniqueWithoutAttemptInput | Prisma.ReviewUpsertWithWhereUniqueWithoutAttemptInput[]
+  createMany?: Prisma.ReviewCreateManyAttemptInputEnvelope
+  set?: Prisma.ReviewWhereUniqueInput | Prisma.ReviewWhereUniqueInput[]
+  disconnect?: Prisma.ReviewWhereUniqueInput | Prisma.ReviewWhereUniqueInput[]
+  delete?: Prisma.ReviewWhereUniqueInput | Prisma.ReviewWhereUniqueInput[]
+  connect?: Prisma.ReviewWhereUniqueInput | Prisma.ReviewWhereUniqueInput[]
+  update?: Prisma.ReviewUpdateWithWhereUniqueWithoutAttemptInput | Prisma.ReviewUpdateWithWhereUniqueWithoutAttemptInput[]
+  updateMany?: Prisma.ReviewUpdateManyWithWhereWithoutAttemptInput | Prisma.ReviewUpdateManyWithWhereWithoutAttemptInput[]
+  deleteMany?: Prisma.ReviewScalarWhereInput | Prisma.ReviewScalarWhereInput[]
+}
+
+export type ReviewUncheckedUpdateManyWithoutAttemptNestedInput = {
+  create?: Prisma.XOR<Prisma.ReviewCreateWithoutAttemptInput, Prisma.ReviewUncheckedCreateWithoutAttemptInput> | Prisma.ReviewCreateWithoutAttemptInput[] | Prisma.ReviewUncheckedCreateWithoutAttemptInput[]
+  connectOrCreate?: Prisma.ReviewCreateOrConnectWithoutAttemptInput | Prisma.ReviewCreateOrConnectWithoutAttemptInput[]
+  upsert?: Prisma.ReviewUpsertWithWhereUniqueWithoutAttemptInput | Prisma.ReviewUpsertWithWhereUniqueWithoutAttemptInput[]
+  createMany?: Prisma.ReviewCreateManyAttemptInputEnvelope
+  set?: Prisma.ReviewWhereUniqueInput | Prisma.ReviewWhereUniqueInput[]
+  disconnect?: Prisma.ReviewWhereUniqueInput | Prisma.ReviewWhereUniqueInput[]
+  delete?: Prisma.ReviewWhereUniqueInput | Prisma.ReviewWhereUniqueInput[]
+  connect?: Prisma.ReviewWhereUniqueInput | Prisma.ReviewWhereUniqueInput[]
+  update?: Prisma.ReviewUpdateWithWhereUniqueWithoutAttemptInput | Prisma.ReviewUpdateWithWhereUniqueWithoutAttemptInput[]
+  updateMany?: Prisma.ReviewUpdateManyWithWhereWithoutAttemptInput | Prisma.ReviewUpdateManyWithWhereWithoutAttemptInput[]
+  deleteMany?: Prisma.ReviewScalarWhereInput | Prisma.ReviewScalarWhereInput[]
+}
+
+export type ReviewCreateWithoutAttemptInput = {
+  id: string
+  state?: string
+  verdict?: string | null
+  reviewedAt?: Date | string | null
+}
+
+export type ReviewUncheckedCreateWithoutAttemptInput = {
+  id: string
+  state?: string
+  verdict?: string | null
+  reviewedAt?: Date | string | null
+}
+
+export type ReviewCreateOrConnectWithoutAttemptInput = {
+  where: Prisma.ReviewWhereUniqueInput
+  create: Prisma.XOR<Prisma.ReviewCreateWithoutAttemptInput, Prisma.ReviewUncheckedCreateWithoutAttemptInput>
+}
+
+export type ReviewCreateManyAttemptInputEnvelope = {
+  data: Prisma.ReviewCreateManyAttemptInput | Prisma.ReviewCreateManyAttemptInput[]
+  skipDuplicates?: boolean
+}
+
+export type ReviewUpsertWithWhereUniqueWithoutAttemptInput = {
+  where: Prisma.ReviewWhereUniqueInput
+  update: Prisma.XOR<Prisma.ReviewUpdateWithoutAttemptInput, Prisma.ReviewUncheckedUpdateWithoutAttemptInput>
+  create: Prisma.XOR<Prisma.ReviewCreateWithoutAttemptInput, Prisma.ReviewUncheckedCreateWithoutAttemptInput>
+}
+
+export type ReviewUpdateWithWhereUniqueWithoutAttemptInput = {
+  where: Prisma.ReviewWhereUniqueInput
+  data: Prisma.XOR<Prisma.ReviewUpdateWithoutAttemptInput, Prisma.ReviewUncheckedUpdateWithoutAttemptInput>
+}
+
+export type ReviewUpdateManyWithWhereWithoutAttemptInput = {
+  where: Prisma.ReviewScalarWhereInput
+  data: Prisma.XOR<Prisma.ReviewUpdateManyMutationInput, Prisma.ReviewUncheckedUpdateManyWithoutAttemptInput>
+}
+
+export type ReviewScalarWhereInput = {
+  AND?: Prisma.ReviewScalarWhereInput | Prisma.ReviewScalarWhereInput[]
+  OR?: Prisma.ReviewScalarWhereInput[]
+  NOT?: Prisma.ReviewScalarWhereInput | Prisma.ReviewScalarWhereInput[]
+  id?: Prisma.StringFilter<"Review"> | string
+  attemptId?: Prisma.StringFilter<"Review"> | string
+  state?: Prisma.StringFilter<"Review"> | string
+  verdict?: Prisma.StringNullableFilter<"Review"> | string | null
+  reviewedAt?: Prisma.DateTimeNullableFilter<"Review"> | Date | string | null
+}
+
+export type ReviewCreateManyAttemptInput = {
+  id: string
+  state?: string
+  verdict?: string | null
+  reviewedAt?: Date | string | null
+}
+
+export type ReviewUpdateWithoutAttemptInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  verdict?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reviewedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type ReviewUncheckedUpdateWithoutAttemptInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  verdict?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reviewedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type ReviewUncheckedUpdateManyWithoutAttemptInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  verdict?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reviewedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
 
 
 export type ReviewSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -313,6 +446,7 @@ export type ReviewSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   state?: boolean
   verdict?: boolean
   reviewedAt?: boolean
+  attempt?: boolean | Prisma.CallAttemptDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["review"]>
 
 export type ReviewSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -321,6 +455,7 @@ export type ReviewSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extens
   state?: boolean
   verdict?: boolean
   reviewedAt?: boolean
+  attempt?: boolean | Prisma.CallAttemptDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["review"]>
 
 export type ReviewSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -329,6 +464,7 @@ export type ReviewSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extens
   state?: boolean
   verdict?: boolean
   reviewedAt?: boolean
+  attempt?: boolean | Prisma.CallAttemptDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["review"]>
 
 export type ReviewSelectScalar = {
@@ -340,10 +476,21 @@ export type ReviewSelectScalar = {
 }
 
 export type ReviewOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "attemptId" | "state" | "verdict" | "reviewedAt", ExtArgs["result"]["review"]>
+export type ReviewInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  attempt?: boolean | Prisma.CallAttemptDefaultArgs<ExtArgs>
+}
+export type ReviewIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  attempt?: boolean | Prisma.CallAttemptDefaultArgs<ExtArgs>
+}
+export type ReviewIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  attempt?: boolean | Prisma.CallAttemptDefaultArgs<ExtArgs>
+}
 
 export type $ReviewPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Review"
-  objects: {}
+  objects: {
+    attempt: Prisma.$CallAttemptPayload<ExtArgs>
+  }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
     attemptId: string
@@ -744,6 +891,7 @@ readonly fields: ReviewFieldRefs;
  */
 export interface Prisma__ReviewClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
+  attempt<T extends Prisma.CallAttemptDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.CallAttemptDefaultArgs<ExtArgs>>): Prisma.Prisma__CallAttemptClient<runtime.Types.Result.GetResult<Prisma.$CallAttemptPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -795,6 +943,10 @@ export type ReviewFindUniqueArgs<ExtArgs extends runtime.Types.Extensions.Intern
    */
   omit?: Prisma.ReviewOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ReviewInclude<ExtArgs> | null
+  /**
    * Filter, which Review to fetch.
    */
   where: Prisma.ReviewWhereUniqueInput
@@ -813,6 +965,10 @@ export type ReviewFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Extensions
    */
   omit?: Prisma.ReviewOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ReviewInclude<ExtArgs> | null
+  /**
    * Filter, which Review to fetch.
    */
   where: Prisma.ReviewWhereUniqueInput
@@ -830,6 +986,10 @@ export type ReviewFindFirstArgs<ExtArgs extends runtime.Types.Extensions.Interna
    * Omit specific fields from the Review
    */
   omit?: Prisma.ReviewOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ReviewInclude<ExtArgs> | null
   /**
    * Filter, which Review to fetch.
    */
@@ -879,6 +1039,10 @@ export type ReviewFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extensions.
    */
   omit?: Prisma.ReviewOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ReviewInclude<ExtArgs> | null
+  /**
    * Filter, which Review to fetch.
    */
   where?: Prisma.ReviewWhereInput
@@ -926,6 +1090,10 @@ export type ReviewFindManyArgs<ExtArgs extends runtime.Types.Extensions.Internal
    * Omit specific fields from the Review
    */
   omit?: Prisma.ReviewOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ReviewInclude<ExtArgs> | null
   /**
    * Filter, which Reviews to fetch.
    */
@@ -975,6 +1143,10 @@ export type ReviewCreateArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
    */
   omit?: Prisma.ReviewOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ReviewInclude<ExtArgs> | null
+  /**
    * The data needed to create a Review.
    */
   data: Prisma.XOR<Prisma.ReviewCreateInput, Prisma.ReviewUncheckedCreateInput>
@@ -1008,6 +1180,10 @@ export type ReviewCreateManyAndReturnArgs<ExtArgs extends runtime.Types.Extensio
    */
   data: Prisma.ReviewCreateManyInput | Prisma.ReviewCreateManyInput[]
   skipDuplicates?: boolean
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ReviewIncludeCreateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1022,6 +1198,10 @@ export type ReviewUpdateArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
    * Omit specific fields from the Review
    */
   omit?: Prisma.ReviewOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ReviewInclude<ExtArgs> | null
   /**
    * The data needed to update a Review.
    */
@@ -1074,6 +1254,10 @@ export type ReviewUpdateManyAndReturnArgs<ExtArgs extends runtime.Types.Extensio
    * Limit how many Reviews to update.
    */
   limit?: number
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ReviewIncludeUpdateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1088,6 +1272,10 @@ export type ReviewUpsertArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
    * Omit specific fields from the Review
    */
   omit?: Prisma.ReviewOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ReviewInclude<ExtArgs> | null
   /**
    * The filter to search for the Review to update in case it exists.
    */
@@ -1114,6 +1302,10 @@ export type ReviewDeleteArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
    * Omit specific fields from the Review
    */
   omit?: Prisma.ReviewOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ReviewInclude<ExtArgs> | null
   /**
    * Filter which Review to delete.
    */
@@ -1146,4 +1338,8 @@ export type ReviewDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalA
    * Omit specific fields from the Review
    */
   omit?: Prisma.ReviewOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ReviewInclude<ExtArgs> | null
 }

@@ -317,6 +317,8 @@ export type SlotWhereInput = {
   fence?: Prisma.IntFilter<"Slot"> | number
   filledByOfferId?: Prisma.StringNullableFilter<"Slot"> | string | null
   location?: Prisma.XOR<Prisma.LocationNullableScalarRelationFilter, Prisma.LocationWhereInput> | null
+  filler?: Prisma.XOR<Prisma.OfferNullableScalarRelationFilter, Prisma.OfferWhereInput> | null
+  run?: Prisma.XOR<Prisma.CampaignRunNullableScalarRelationFilter, Prisma.CampaignRunWhereInput> | null
   offers?: Prisma.OfferListRelationFilter
 }
 
@@ -339,12 +341,15 @@ export type SlotOrderByWithRelationInput = {
   fence?: Prisma.SortOrder
   filledByOfferId?: Prisma.SortOrderInput | Prisma.SortOrder
   location?: Prisma.LocationOrderByWithRelationInput
+  filler?: Prisma.OfferOrderByWithRelationInput
+  run?: Prisma.CampaignRunOrderByWithRelationInput
   offers?: Prisma.OfferOrderByRelationAggregateInput
 }
 
 export type SlotWhereUniqueInput = Prisma.AtLeast<{
   id?: string
   external?: string
+  filledByOfferId?: string
   AND?: Prisma.SlotWhereInput | Prisma.SlotWhereInput[]
   OR?: Prisma.SlotWhereInput[]
   NOT?: Prisma.SlotWhereInput | Prisma.SlotWhereInput[]
@@ -362,10 +367,11 @@ export type SlotWhereUniqueInput = Prisma.AtLeast<{
   runId?: Prisma.StringNullableFilter<"Slot"> | string | null
   chainDepth?: Prisma.IntFilter<"Slot"> | number
   fence?: Prisma.IntFilter<"Slot"> | number
-  filledByOfferId?: Prisma.StringNullableFilter<"Slot"> | string | null
   location?: Prisma.XOR<Prisma.LocationNullableScalarRelationFilter, Prisma.LocationWhereInput> | null
+  filler?: Prisma.XOR<Prisma.OfferNullableScalarRelationFilter, Prisma.OfferWhereInput> | null
+  run?: Prisma.XOR<Prisma.CampaignRunNullableScalarRelationFilter, Prisma.CampaignRunWhereInput> | null
   offers?: Prisma.OfferListRelationFilter
-}, "id" | "external">
+}, "id" | "external" | "filledByOfferId">
 
 export type SlotOrderByWithAggregationInput = {
   id?: Prisma.SortOrder
@@ -428,11 +434,11 @@ export type SlotCreateInput = {
   freedAt?: Date | string | null
   coolUntil?: Date | string | null
   freedBy?: string | null
-  runId?: string | null
   chainDepth?: number
   fence?: number
-  filledByOfferId?: string | null
   location?: Prisma.LocationCreateNestedOneWithoutSlotsInput
+  filler?: Prisma.OfferCreateNestedOneWithoutFilledInput
+  run?: Prisma.CampaignRunCreateNestedOneWithoutSlotsInput
   offers?: Prisma.OfferCreateNestedManyWithoutSlotInput
 }
 
@@ -470,11 +476,11 @@ export type SlotUpdateInput = {
   freedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   coolUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   freedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   chainDepth?: Prisma.IntFieldUpdateOperationsInput | number
   fence?: Prisma.IntFieldUpdateOperationsInput | number
-  filledByOfferId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   location?: Prisma.LocationUpdateOneWithoutSlotsNestedInput
+  filler?: Prisma.OfferUpdateOneWithoutFilledNestedInput
+  run?: Prisma.CampaignRunUpdateOneWithoutSlotsNestedInput
   offers?: Prisma.OfferUpdateManyWithoutSlotNestedInput
 }
 
@@ -532,10 +538,8 @@ export type SlotUpdateManyMutationInput = {
   freedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   coolUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   freedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   chainDepth?: Prisma.IntFieldUpdateOperationsInput | number
   fence?: Prisma.IntFieldUpdateOperationsInput | number
-  filledByOfferId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type SlotUncheckedUpdateManyInput = {
@@ -643,6 +647,11 @@ export type SlotScalarRelationFilter = {
   isNot?: Prisma.SlotWhereInput
 }
 
+export type SlotNullableScalarRelationFilter = {
+  is?: Prisma.SlotWhereInput | null
+  isNot?: Prisma.SlotWhereInput | null
+}
+
 export type SlotCreateNestedManyWithoutLocationInput = {
   create?: Prisma.XOR<Prisma.SlotCreateWithoutLocationInput, Prisma.SlotUncheckedCreateWithoutLocationInput> | Prisma.SlotCreateWithoutLocationInput[] | Prisma.SlotUncheckedCreateWithoutLocationInput[]
   connectOrCreate?: Prisma.SlotCreateOrConnectWithoutLocationInput | Prisma.SlotCreateOrConnectWithoutLocationInput[]
@@ -691,12 +700,86 @@ export type SlotCreateNestedOneWithoutOffersInput = {
   connect?: Prisma.SlotWhereUniqueInput
 }
 
+export type SlotCreateNestedOneWithoutFillerInput = {
+  create?: Prisma.XOR<Prisma.SlotCreateWithoutFillerInput, Prisma.SlotUncheckedCreateWithoutFillerInput>
+  connectOrCreate?: Prisma.SlotCreateOrConnectWithoutFillerInput
+  connect?: Prisma.SlotWhereUniqueInput
+}
+
+export type SlotUncheckedCreateNestedOneWithoutFillerInput = {
+  create?: Prisma.XOR<Prisma.SlotCreateWithoutFillerInput, Prisma.SlotUncheckedCreateWithoutFillerInput>
+  connectOrCreate?: Prisma.SlotCreateOrConnectWithoutFillerInput
+  connect?: Prisma.SlotWhereUniqueInput
+}
+
 export type SlotUpdateOneRequiredWithoutOffersNestedInput = {
   create?: Prisma.XOR<Prisma.SlotCreateWithoutOffersInput, Prisma.SlotUncheckedCreateWithoutOffersInput>
   connectOrCreate?: Prisma.SlotCreateOrConnectWithoutOffersInput
   upsert?: Prisma.SlotUpsertWithoutOffersInput
   connect?: Prisma.SlotWhereUniqueInput
   update?: Prisma.XOR<Prisma.XOR<Prisma.SlotUpdateToOneWithWhereWithoutOffersInput, Prisma.SlotUpdateWithoutOffersInput>, Prisma.SlotUncheckedUpdateWithoutOffersInput>
+}
+
+export type SlotUpdateOneWithoutFillerNestedInput = {
+  create?: Prisma.XOR<Prisma.SlotCreateWithoutFillerInput, Prisma.SlotUncheckedCreateWithoutFillerInput>
+  connectOrCreate?: Prisma.SlotCreateOrConnectWithoutFillerInput
+  upsert?: Prisma.SlotUpsertWithoutFillerInput
+  disconnect?: Prisma.SlotWhereInput | boolean
+  delete?: Prisma.SlotWhereInput | boolean
+  connect?: Prisma.SlotWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.SlotUpdateToOneWithWhereWithoutFillerInput, Prisma.SlotUpdateWithoutFillerInput>, Prisma.SlotUncheckedUpdateWithoutFillerInput>
+}
+
+export type SlotUncheckedUpdateOneWithoutFillerNestedInput = {
+  create?: Prisma.XOR<Prisma.SlotCreateWithoutFillerInput, Prisma.SlotUncheckedCreateWithoutFillerInput>
+  connectOrCreate?: Prisma.SlotCreateOrConnectWithoutFillerInput
+  upsert?: Prisma.SlotUpsertWithoutFillerInput
+  disconnect?: Prisma.SlotWhereInput | boolean
+  delete?: Prisma.SlotWhereInput | boolean
+  connect?: Prisma.SlotWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.SlotUpdateToOneWithWhereWithoutFillerInput, Prisma.SlotUpdateWithoutFillerInput>, Prisma.SlotUncheckedUpdateWithoutFillerInput>
+}
+
+export type SlotCreateNestedManyWithoutRunInput = {
+  create?: Prisma.XOR<Prisma.SlotCreateWithoutRunInput, Prisma.SlotUncheckedCreateWithoutRunInput> | Prisma.SlotCreateWithoutRunInput[] | Prisma.SlotUncheckedCreateWithoutRunInput[]
+  connectOrCreate?: Prisma.SlotCreateOrConnectWithoutRunInput | Prisma.SlotCreateOrConnectWithoutRunInput[]
+  createMany?: Prisma.SlotCreateManyRunInputEnvelope
+  connect?: Prisma.SlotWhereUniqueInput | Prisma.SlotWhereUniqueInput[]
+}
+
+export type SlotUncheckedCreateNestedManyWithoutRunInput = {
+  create?: Prisma.XOR<Prisma.SlotCreateWithoutRunInput, Prisma.SlotUncheckedCreateWithoutRunInput> | Prisma.SlotCreateWithoutRunInput[] | Prisma.SlotUncheckedCreateWithoutRunInput[]
+  connectOrCreate?: Prisma.SlotCreateOrConnectWithoutRunInput | Prisma.SlotCreateOrConnectWithoutRunInput[]
+  createMany?: Prisma.SlotCreateManyRunInputEnvelope
+  connect?: Prisma.SlotWhereUniqueInput | Prisma.SlotWhereUniqueInput[]
+}
+
+export type SlotUpdateManyWithoutRunNestedInput = {
+  create?: Prisma.XOR<Prisma.SlotCreateWithoutRunInput, Prisma.SlotUncheckedCreateWithoutRunInput> | Prisma.SlotCreateWithoutRunInput[] | Prisma.SlotUncheckedCreateWithoutRunInput[]
+  connectOrCreate?: Prisma.SlotCreateOrConnectWithoutRunInput | Prisma.SlotCreateOrConnectWithoutRunInput[]
+  upsert?: Prisma.SlotUpsertWithWhereUniqueWithoutRunInput | Prisma.SlotUpsertWithWhereUniqueWithoutRunInput[]
+  createMany?: Prisma.SlotCreateManyRunInputEnvelope
+  set?: Prisma.SlotWhereUniqueInput | Prisma.SlotWhereUniqueInput[]
+  disconnect?: Prisma.SlotWhereUniqueInput | Prisma.SlotWhereUniqueInput[]
+  delete?: Prisma.SlotWhereUniqueInput | Prisma.SlotWhereUniqueInput[]
+  connect?: Prisma.SlotWhereUniqueInput | Prisma.SlotWhereUniqueInput[]
+  update?: Prisma.SlotUpdateWithWhereUniqueWithoutRunInput | Prisma.SlotUpdateWithWhereUniqueWithoutRunInput[]
+  updateMany?: Prisma.SlotUpdateManyWithWhereWithoutRunInput | Prisma.SlotUpdateManyWithWhereWithoutRunInput[]
+  deleteMany?: Prisma.SlotScalarWhereInput | Prisma.SlotScalarWhereInput[]
+}
+
+export type SlotUncheckedUpdateManyWithoutRunNestedInput = {
+  create?: Prisma.XOR<Prisma.SlotCreateWithoutRunInput, Prisma.SlotUncheckedCreateWithoutRunInput> | Prisma.SlotCreateWithoutRunInput[] | Prisma.SlotUncheckedCreateWithoutRunInput[]
+  connectOrCreate?: Prisma.SlotCreateOrConnectWithoutRunInput | Prisma.SlotCreateOrConnectWithoutRunInput[]
+  upsert?: Prisma.SlotUpsertWithWhereUniqueWithoutRunInput | Prisma.SlotUpsertWithWhereUniqueWithoutRunInput[]
+  createMany?: Prisma.SlotCreateManyRunInputEnvelope
+  set?: Prisma.SlotWhereUniqueInput | Prisma.SlotWhereUniqueInput[]
+  disconnect?: Prisma.SlotWhereUniqueInput | Prisma.SlotWhereUniqueInput[]
+  delete?: Prisma.SlotWhereUniqueInput | Prisma.SlotWhereUniqueInput[]
+  connect?: Prisma.SlotWhereUniqueInput | Prisma.SlotWhereUniqueInput[]
+  update?: Prisma.SlotUpdateWithWhereUniqueWithoutRunInput | Prisma.SlotUpdateWithWhereUniqueWithoutRunInput[]
+  updateMany?: Prisma.SlotUpdateManyWithWhereWithoutRunInput | Prisma.SlotUpdateManyWithWhereWithoutRunInput[]
+  deleteMany?: Prisma.SlotScalarWhereInput | Prisma.SlotScalarWhereInput[]
 }
 
 export type SlotCreateWithoutLocationInput = {
@@ -712,10 +795,10 @@ export type SlotCreateWithoutLocationInput = {
   freedAt?: Date | string | null
   coolUntil?: Date | string | null
   freedBy?: string | null
-  runId?: string | null
   chainDepth?: number
   fence?: number
-  filledByOfferId?: string | null
+  filler?: Prisma.OfferCreateNestedOneWithoutFilledInput
+  run?: Prisma.CampaignRunCreateNestedOneWithoutSlotsInput
   offers?: Prisma.OfferCreateNestedManyWithoutSlotInput
 }
 
@@ -801,11 +884,11 @@ export type SlotCreateWithoutOffersInput = {
   freedAt?: Date | string | null
   coolUntil?: Date | string | null
   freedBy?: string | null
-  runId?: string | null
   chainDepth?: number
   fence?: number
-  filledByOfferId?: string | null
   location?: Prisma.LocationCreateNestedOneWithoutSlotsInput
+  filler?: Prisma.OfferCreateNestedOneWithoutFilledInput
+  run?: Prisma.CampaignRunCreateNestedOneWithoutSlotsInput
 }
 
 export type SlotUncheckedCreateWithoutOffersInput = {
@@ -833,6 +916,51 @@ export type SlotCreateOrConnectWithoutOffersInput = {
   create: Prisma.XOR<Prisma.SlotCreateWithoutOffersInput, Prisma.SlotUncheckedCreateWithoutOffersInput>
 }
 
+export type SlotCreateWithoutFillerInput = {
+  id: string
+  external: string
+  providerId?: string | null
+  visitTypeId?: string | null
+  spokenProvider?: string
+  startAt: Date | string
+  endAt: Date | string
+  state: string
+  because?: string | null
+  freedAt?: Date | string | null
+  coolUntil?: Date | string | null
+  freedBy?: string | null
+  chainDepth?: number
+  fence?: number
+  location?: Prisma.LocationCreateNestedOneWithoutSlotsInput
+  run?: Prisma.CampaignRunCreateNestedOneWithoutSlotsInput
+  offers?: Prisma.OfferCreateNestedManyWithoutSlotInput
+}
+
+export type SlotUncheckedCreateWithoutFillerInput = {
+  id: string
+  external: string
+  locationId?: string | null
+  providerId?: string | null
+  visitTypeId?: string | null
+  spokenProvider?: string
+  startAt: Date | string
+  endAt: Date | string
+  state: string
+  because?: string | null
+  freedAt?: Date | string | null
+  coolUntil?: Date | string | null
+  freedBy?: string | null
+  runId?: string | null
+  chainDepth?: number
+  fence?: number
+  offers?: Prisma.OfferUncheckedCreateNestedManyWithoutSlotInput
+}
+
+export type SlotCreateOrConnectWithoutFillerInput = {
+  where: Prisma.SlotWhereUniqueInput
+  create: Prisma.XOR<Prisma.SlotCreateWithoutFillerInput, Prisma.SlotUncheckedCreateWithoutFillerInput>
+}
+
 export type SlotUpsertWithoutOffersInput = {
   update: Prisma.XOR<Prisma.SlotUpdateWithoutOffersInput, Prisma.SlotUncheckedUpdateWithoutOffersInput>
   create: Prisma.XOR<Prisma.SlotCreateWithoutOffersInput, Prisma.SlotUncheckedCreateWithoutOffersInput>
@@ -857,11 +985,11 @@ export type SlotUpdateWithoutOffersInput = {
   freedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   coolUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   freedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   chainDepth?: Prisma.IntFieldUpdateOperationsInput | number
   fence?: Prisma.IntFieldUpdateOperationsInput | number
-  filledByOfferId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   location?: Prisma.LocationUpdateOneWithoutSlotsNestedInput
+  filler?: Prisma.OfferUpdateOneWithoutFilledNestedInput
+  run?: Prisma.CampaignRunUpdateOneWithoutSlotsNestedInput
 }
 
 export type SlotUncheckedUpdateWithoutOffersInput = {
@@ -882,6 +1010,123 @@ export type SlotUncheckedUpdateWithoutOffersInput = {
   chainDepth?: Prisma.IntFieldUpdateOperationsInput | number
   fence?: Prisma.IntFieldUpdateOperationsInput | number
   filledByOfferId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+}
+
+export type SlotUpsertWithoutFillerInput = {
+  update: Prisma.XOR<Prisma.SlotUpdateWithoutFillerInput, Prisma.SlotUncheckedUpdateWithoutFillerInput>
+  create: Prisma.XOR<Prisma.SlotCreateWithoutFillerInput, Prisma.SlotUncheckedCreateWithoutFillerInput>
+  where?: Prisma.SlotWhereInput
+}
+
+export type SlotUpdateToOneWithWhereWithoutFillerInput = {
+  where?: Prisma.SlotWhereInput
+  data: Prisma.XOR<Prisma.SlotUpdateWithoutFillerInput, Prisma.SlotUncheckedUpdateWithoutFillerInput>
+}
+
+export type SlotUpdateWithoutFillerInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  external?: Prisma.StringFieldUpdateOperationsInput | string
+  providerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  visitTypeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  spokenProvider?: Prisma.StringFieldUpdateOperationsInput | string
+  startAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  because?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  freedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  coolUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  freedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  chainDepth?: Prisma.IntFieldUpdateOperationsInput | number
+  fence?: Prisma.IntFieldUpdateOperationsInput | number
+  location?: Prisma.LocationUpdateOneWithoutSlotsNestedInput
+  run?: Prisma.CampaignRunUpdateOneWithoutSlotsNestedInput
+  offers?: Prisma.OfferUpdateManyWithoutSlotNestedInput
+}
+
+export type SlotUncheckedUpdateWithoutFillerInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  external?: Prisma.StringFieldUpdateOperationsInput | string
+  locationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  providerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  visitTypeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  spokenProvider?: Prisma.StringFieldUpdateOperationsInput | string
+  startAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  because?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  freedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  coolUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  freedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  chainDepth?: Prisma.IntFieldUpdateOperationsInput | number
+  fence?: Prisma.IntFieldUpdateOperationsInput | number
+  offers?: Prisma.OfferUncheckedUpdateManyWithoutSlotNestedInput
+}
+
+export type SlotCreateWithoutRunInput = {
+  id: string
+  external: string
+  providerId?: string | null
+  visitTypeId?: string | null
+  spokenProvider?: string
+  startAt: Date | string
+  endAt: Date | string
+  state: string
+  because?: string | null
+  freedAt?: Date | string | null
+  coolUntil?: Date | string | null
+  freedBy?: string | null
+  chainDepth?: number
+  fence?: number
+  location?: Prisma.LocationCreateNestedOneWithoutSlotsInput
+  filler?: Prisma.OfferCreateNestedOneWithoutFilledInput
+  offers?: Prisma.OfferCreateNestedManyWithoutSlotInput
+}
+
+export type SlotUncheckedCreateWithoutRunInput = {
+  id: string
+  external: string
+  locationId?: string | null
+  providerId?: string | null
+  visitTypeId?: string | null
+  spokenProvider?: string
+  startAt: Date | string
+  endAt: Date | string
+  state: string
+  because?: string | null
+  freedAt?: Date | string | null
+  coolUntil?: Date | string | null
+  freedBy?: string | null
+  chainDepth?: number
+  fence?: number
+  filledByOfferId?: string | null
+  offers?: Prisma.OfferUncheckedCreateNestedManyWithoutSlotInput
+}
+
+export type SlotCreateOrConnectWithoutRunInput = {
+  where: Prisma.SlotWhereUniqueInput
+  create: Prisma.XOR<Prisma.SlotCreateWithoutRunInput, Prisma.SlotUncheckedCreateWithoutRunInput>
+}
+
+export type SlotCreateManyRunInputEnvelope = {
+  data: Prisma.SlotCreateManyRunInput | Prisma.SlotCreateManyRunInput[]
+  skipDuplicates?: boolean
+}
+
+export type SlotUpsertWithWhereUniqueWithoutRunInput = {
+  where: Prisma.SlotWhereUniqueInput
+  update: Prisma.XOR<Prisma.SlotUpdateWithoutRunInput, Prisma.SlotUncheckedUpdateWithoutRunInput>
+  create: Prisma.XOR<Prisma.SlotCreateWithoutRunInput, Prisma.SlotUncheckedCreateWithoutRunInput>
+}
+
+export type SlotUpdateWithWhereUniqueWithoutRunInput = {
+  where: Prisma.SlotWhereUniqueInput
+  data: Prisma.XOR<Prisma.SlotUpdateWithoutRunInput, Prisma.SlotUncheckedUpdateWithoutRunInput>
+}
+
+export type SlotUpdateManyWithWhereWithoutRunInput = {
+  where: Prisma.SlotScalarWhereInput
+  data: Prisma.XOR<Prisma.SlotUpdateManyMutationInput, Prisma.SlotUncheckedUpdateManyWithoutRunInput>
 }
 
 export type SlotCreateManyLocationInput = {
@@ -916,10 +1161,10 @@ export type SlotUpdateWithoutLocationInput = {
   freedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   coolUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   freedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   chainDepth?: Prisma.IntFieldUpdateOperationsInput | number
   fence?: Prisma.IntFieldUpdateOperationsInput | number
-  filledByOfferId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  filler?: Prisma.OfferUpdateOneWithoutFilledNestedInput
+  run?: Prisma.CampaignRunUpdateOneWithoutSlotsNestedInput
   offers?: Prisma.OfferUpdateManyWithoutSlotNestedInput
 }
 
@@ -957,6 +1202,84 @@ export type SlotUncheckedUpdateManyWithoutLocationInput = {
   coolUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   freedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  chainDepth?: Prisma.IntFieldUpdateOperationsInput | number
+  fence?: Prisma.IntFieldUpdateOperationsInput | number
+  filledByOfferId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+}
+
+export type SlotCreateManyRunInput = {
+  id: string
+  external: string
+  locationId?: string | null
+  providerId?: string | null
+  visitTypeId?: string | null
+  spokenProvider?: string
+  startAt: Date | string
+  endAt: Date | string
+  state: string
+  because?: string | null
+  freedAt?: Date | string | null
+  coolUntil?: Date | string | null
+  freedBy?: string | null
+  chainDepth?: number
+  fence?: number
+  filledByOfferId?: string | null
+}
+
+export type SlotUpdateWithoutRunInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  external?: Prisma.StringFieldUpdateOperationsInput | string
+  providerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  visitTypeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  spokenProvider?: Prisma.StringFieldUpdateOperationsInput | string
+  startAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  because?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  freedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  coolUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  freedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  chainDepth?: Prisma.IntFieldUpdateOperationsInput | number
+  fence?: Prisma.IntFieldUpdateOperationsInput | number
+  location?: Prisma.LocationUpdateOneWithoutSlotsNestedInput
+  filler?: Prisma.OfferUpdateOneWithoutFilledNestedInput
+  offers?: Prisma.OfferUpdateManyWithoutSlotNestedInput
+}
+
+export type SlotUncheckedUpdateWithoutRunInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  external?: Prisma.StringFieldUpdateOperationsInput | string
+  locationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  providerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  visitTypeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  spokenProvider?: Prisma.StringFieldUpdateOperationsInput | string
+  startAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  because?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  freedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  coolUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  freedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  chainDepth?: Prisma.IntFieldUpdateOperationsInput | number
+  fence?: Prisma.IntFieldUpdateOperationsInput | number
+  filledByOfferId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  offers?: Prisma.OfferUncheckedUpdateManyWithoutSlotNestedInput
+}
+
+export type SlotUncheckedUpdateManyWithoutRunInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  external?: Prisma.StringFieldUpdateOperationsInput | string
+  locationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  providerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  visitTypeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  spokenProvider?: Prisma.StringFieldUpdateOperationsInput | string
+  startAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  endAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  because?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  freedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  coolUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  freedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   chainDepth?: Prisma.IntFieldUpdateOperationsInput | number
   fence?: Prisma.IntFieldUpdateOperationsInput | number
   filledByOfferId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1012,6 +1335,8 @@ export type SlotSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   fence?: boolean
   filledByOfferId?: boolean
   location?: boolean | Prisma.Slot$locationArgs<ExtArgs>
+  filler?: boolean | Prisma.Slot$fillerArgs<ExtArgs>
+  run?: boolean | Prisma.Slot$runArgs<ExtArgs>
   offers?: boolean | Prisma.Slot$offersArgs<ExtArgs>
   _count?: boolean | Prisma.SlotCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["slot"]>
@@ -1035,6 +1360,8 @@ export type SlotSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   fence?: boolean
   filledByOfferId?: boolean
   location?: boolean | Prisma.Slot$locationArgs<ExtArgs>
+  filler?: boolean | Prisma.Slot$fillerArgs<ExtArgs>
+  run?: boolean | Prisma.Slot$runArgs<ExtArgs>
 }, ExtArgs["result"]["slot"]>
 
 export type SlotSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -1056,6 +1383,8 @@ export type SlotSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   fence?: boolean
   filledByOfferId?: boolean
   location?: boolean | Prisma.Slot$locationArgs<ExtArgs>
+  filler?: boolean | Prisma.Slot$fillerArgs<ExtArgs>
+  run?: boolean | Prisma.Slot$runArgs<ExtArgs>
 }, ExtArgs["result"]["slot"]>
 
 export type SlotSelectScalar = {
@@ -1081,20 +1410,28 @@ export type SlotSelectScalar = {
 export type SlotOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "external" | "locationId" | "providerId" | "visitTypeId" | "spokenProvider" | "startAt" | "endAt" | "state" | "because" | "freedAt" | "coolUntil" | "freedBy" | "runId" | "chainDepth" | "fence" | "filledByOfferId", ExtArgs["result"]["slot"]>
 export type SlotInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   location?: boolean | Prisma.Slot$locationArgs<ExtArgs>
+  filler?: boolean | Prisma.Slot$fillerArgs<ExtArgs>
+  run?: boolean | Prisma.Slot$runArgs<ExtArgs>
   offers?: boolean | Prisma.Slot$offersArgs<ExtArgs>
   _count?: boolean | Prisma.SlotCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type SlotIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   location?: boolean | Prisma.Slot$locationArgs<ExtArgs>
+  filler?: boolean | Prisma.Slot$fillerArgs<ExtArgs>
+  run?: boolean | Prisma.Slot$runArgs<ExtArgs>
 }
 export type SlotIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   location?: boolean | Prisma.Slot$locationArgs<ExtArgs>
+  filler?: boolean | Prisma.Slot$fillerArgs<ExtArgs>
+  run?: boolean | Prisma.Slot$runArgs<ExtArgs>
 }
 
 export type $SlotPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Slot"
   objects: {
     location: Prisma.$LocationPayload<ExtArgs> | null
+    filler: Prisma.$OfferPayload<ExtArgs> | null
+    run: Prisma.$CampaignRunPayload<ExtArgs> | null
     offers: Prisma.$OfferPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
@@ -1513,6 +1850,8 @@ readonly fields: SlotFieldRefs;
 export interface Prisma__SlotClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
   location<T extends Prisma.Slot$locationArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Slot$locationArgs<ExtArgs>>): Prisma.Prisma__LocationClient<runtime.Types.Result.GetResult<Prisma.$LocationPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
+  filler<T extends Prisma.Slot$fillerArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Slot$fillerArgs<ExtArgs>>): Prisma.Prisma__OfferClient<runtime.Types.Result.GetResult<Prisma.$OfferPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
+  run<T extends Prisma.Slot$runArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Slot$runArgs<ExtArgs>>): Prisma.Prisma__CampaignRunClient<runtime.Types.Result.GetResult<Prisma.$CampaignRunPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   offers<T extends Prisma.Slot$offersArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Slot$offersArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$OfferPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
@@ -1977,6 +2316,44 @@ export type Slot$locationArgs<ExtArgs extends runtime.Types.Extensions.InternalA
    */
   include?: Prisma.LocationInclude<ExtArgs> | null
   where?: Prisma.LocationWhereInput
+}
+
+/**
+ * Slot.filler
+ */
+export type Slot$fillerArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Offer
+   */
+  select?: Prisma.OfferSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Offer
+   */
+  omit?: Prisma.OfferOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.OfferInclude<ExtArgs> | null
+  where?: Prisma.OfferWhereInput
+}
+
+/**
+ * Slot.run
+ */
+export type Slot$runArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the CampaignRun
+   */
+  select?: Prisma.CampaignRunSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the CampaignRun
+   */
+  omit?: Prisma.CampaignRunOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CampaignRunInclude<ExtArgs> | null
+  where?: Prisma.CampaignRunWhereInput
 }
 
 /**

@@ -332,6 +332,12 @@ export type WriteBackWhereInput = {
   createdAt?: Prisma.DateTimeFilter<"WriteBack"> | Date | string
   leaseUntil?: Prisma.DateTimeNullableFilter<"WriteBack"> | Date | string | null
   settledAt?: Prisma.DateTimeNullableFilter<"WriteBack"> | Date | string | null
+  appointment?: Prisma.XOR<Prisma.AppointmentNullableScalarRelationFilter, Prisma.AppointmentWhereInput> | null
+  replaced?: Prisma.XOR<Prisma.AppointmentNullableScalarRelationFilter, Prisma.AppointmentWhereInput> | null
+  offer?: Prisma.XOR<Prisma.OfferNullableScalarRelationFilter, Prisma.OfferWhereInput> | null
+  attempt?: Prisma.XOR<Prisma.CallAttemptNullableScalarRelationFilter, Prisma.CallAttemptWhereInput> | null
+  run?: Prisma.XOR<Prisma.CampaignRunNullableScalarRelationFilter, Prisma.CampaignRunWhereInput> | null
+  promise?: Prisma.XOR<Prisma.PromiseMadeNullableScalarRelationFilter, Prisma.PromiseMadeWhereInput> | null
 }
 
 export type WriteBackOrderByWithRelationInput = {
@@ -354,6 +360,12 @@ export type WriteBackOrderByWithRelationInput = {
   createdAt?: Prisma.SortOrder
   leaseUntil?: Prisma.SortOrderInput | Prisma.SortOrder
   settledAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  appointment?: Prisma.AppointmentOrderByWithRelationInput
+  replaced?: Prisma.AppointmentOrderByWithRelationInput
+  offer?: Prisma.OfferOrderByWithRelationInput
+  attempt?: Prisma.CallAttemptOrderByWithRelationInput
+  run?: Prisma.CampaignRunOrderByWithRelationInput
+  promise?: Prisma.PromiseMadeOrderByWithRelationInput
 }
 
 export type WriteBackWhereUniqueInput = Prisma.AtLeast<{
@@ -379,6 +391,12 @@ export type WriteBackWhereUniqueInput = Prisma.AtLeast<{
   createdAt?: Prisma.DateTimeFilter<"WriteBack"> | Date | string
   leaseUntil?: Prisma.DateTimeNullableFilter<"WriteBack"> | Date | string | null
   settledAt?: Prisma.DateTimeNullableFilter<"WriteBack"> | Date | string | null
+  appointment?: Prisma.XOR<Prisma.AppointmentNullableScalarRelationFilter, Prisma.AppointmentWhereInput> | null
+  replaced?: Prisma.XOR<Prisma.AppointmentNullableScalarRelationFilter, Prisma.AppointmentWhereInput> | null
+  offer?: Prisma.XOR<Prisma.OfferNullableScalarRelationFilter, Prisma.OfferWhereInput> | null
+  attempt?: Prisma.XOR<Prisma.CallAttemptNullableScalarRelationFilter, Prisma.CallAttemptWhereInput> | null
+  run?: Prisma.XOR<Prisma.CampaignRunNullableScalarRelationFilter, Prisma.CampaignRunWhereInput> | null
+  promise?: Prisma.XOR<Prisma.PromiseMadeNullableScalarRelationFilter, Prisma.PromiseMadeWhereInput> | null
 }, "id" | "key">
 
 export type WriteBackOrderByWithAggregationInput = {
@@ -439,11 +457,6 @@ export type WriteBackCreateInput = {
   kind: string
   lane: string
   laneSeq?: number
-  appointmentId?: string | null
-  replacesId?: string | null
-  offerId?: string | null
-  attemptId?: string | null
-  runId?: string | null
   fence?: number | null
   command: Prisma.JsonNullValueInput | runtime.InputJsonValue
   state?: string
@@ -453,6 +466,12 @@ export type WriteBackCreateInput = {
   createdAt: Date | string
   leaseUntil?: Date | string | null
   settledAt?: Date | string | null
+  appointment?: Prisma.AppointmentCreateNestedOneWithoutWriteBacksInput
+  replaced?: Prisma.AppointmentCreateNestedOneWithoutReplacedByInput
+  offer?: Prisma.OfferCreateNestedOneWithoutWriteBacksInput
+  attempt?: Prisma.CallAttemptCreateNestedOneWithoutWriteBacksInput
+  run?: Prisma.CampaignRunCreateNestedOneWithoutWriteBacksInput
+  promise?: Prisma.PromiseMadeCreateNestedOneWithoutWriteBackInput
 }
 
 export type WriteBackUncheckedCreateInput = {
@@ -475,6 +494,7 @@ export type WriteBackUncheckedCreateInput = {
   createdAt: Date | string
   leaseUntil?: Date | string | null
   settledAt?: Date | string | null
+  promise?: Prisma.PromiseMadeUncheckedCreateNestedOneWithoutWriteBackInput
 }
 
 export type WriteBackUpdateInput = {
@@ -483,11 +503,6 @@ export type WriteBackUpdateInput = {
   kind?: Prisma.StringFieldUpdateOperationsInput | string
   lane?: Prisma.StringFieldUpdateOperationsInput | string
   laneSeq?: Prisma.IntFieldUpdateOperationsInput | number
-  appointmentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  offerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  attemptId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   fence?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   command?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   state?: Prisma.StringFieldUpdateOperationsInput | string
@@ -497,6 +512,12 @@ export type WriteBackUpdateInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  appointment?: Prisma.AppointmentUpdateOneWithoutWriteBacksNestedInput
+  replaced?: Prisma.AppointmentUpdateOneWithoutReplacedByNestedInput
+  offer?: Prisma.OfferUpdateOneWithoutWriteBacksNestedInput
+  attempt?: Prisma.CallAttemptUpdateOneWithoutWriteBacksNestedInput
+  run?: Prisma.CampaignRunUpdateOneWithoutWriteBacksNestedInput
+  promise?: Prisma.PromiseMadeUpdateOneWithoutWriteBackNestedInput
 }
 
 export type WriteBackUncheckedUpdateInput = {
@@ -519,6 +540,7 @@ export type WriteBackUncheckedUpdateInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  promise?: Prisma.PromiseMadeUncheckedUpdateOneWithoutWriteBackNestedInput
 }
 
 export type WriteBackCreateManyInput = {
@@ -549,11 +571,6 @@ export type WriteBackUpdateManyMutationInput = {
   kind?: Prisma.StringFieldUpdateOperationsInput | string
   lane?: Prisma.StringFieldUpdateOperationsInput | string
   laneSeq?: Prisma.IntFieldUpdateOperationsInput | number
-  appointmentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  offerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  attemptId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   fence?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   command?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   state?: Prisma.StringFieldUpdateOperationsInput | string
@@ -585,6 +602,16 @@ export type WriteBackUncheckedUpdateManyInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type WriteBackListRelationFilter = {
+  every?: Prisma.WriteBackWhereInput
+  some?: Prisma.WriteBackWhereInput
+  none?: Prisma.WriteBackWhereInput
+}
+
+export type WriteBackOrderByRelationAggregateInput = {
+  _count?: Prisma.SortOrder
 }
 
 export type WriteBackCountOrderByAggregateInput = {
@@ -663,6 +690,1144 @@ export type WriteBackSumOrderByAggregateInput = {
   tries?: Prisma.SortOrder
 }
 
+export type WriteBackScalarRelationFilter = {
+  is?: Prisma.WriteBackWhereInput
+  isNot?: Prisma.WriteBackWhereInput
+}
+
+export type WriteBackCreateNestedManyWithoutAppointmentInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutAppointmentInput, Prisma.WriteBackUncheckedCreateWithoutAppointmentInput> | Prisma.WriteBackCreateWithoutAppointmentInput[] | Prisma.WriteBackUncheckedCreateWithoutAppointmentInput[]
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutAppointmentInput | Prisma.WriteBackCreateOrConnectWithoutAppointmentInput[]
+  createMany?: Prisma.WriteBackCreateManyAppointmentInputEnvelope
+  connect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+}
+
+export type WriteBackCreateNestedManyWithoutReplacedInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutReplacedInput, Prisma.WriteBackUncheckedCreateWithoutReplacedInput> | Prisma.WriteBackCreateWithoutReplacedInput[] | Prisma.WriteBackUncheckedCreateWithoutReplacedInput[]
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutReplacedInput | Prisma.WriteBackCreateOrConnectWithoutReplacedInput[]
+  createMany?: Prisma.WriteBackCreateManyReplacedInputEnvelope
+  connect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+}
+
+export type WriteBackUncheckedCreateNestedManyWithoutAppointmentInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutAppointmentInput, Prisma.WriteBackUncheckedCreateWithoutAppointmentInput> | Prisma.WriteBackCreateWithoutAppointmentInput[] | Prisma.WriteBackUncheckedCreateWithoutAppointmentInput[]
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutAppointmentInput | Prisma.WriteBackCreateOrConnectWithoutAppointmentInput[]
+  createMany?: Prisma.WriteBackCreateManyAppointmentInputEnvelope
+  connect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+}
+
+export type WriteBackUncheckedCreateNestedManyWithoutReplacedInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutReplacedInput, Prisma.WriteBackUncheckedCreateWithoutReplacedInput> | Prisma.WriteBackCreateWithoutReplacedInput[] | Prisma.WriteBackUncheckedCreateWithoutReplacedInput[]
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutReplacedInput | Prisma.WriteBackCreateOrConnectWithoutReplacedInput[]
+  createMany?: Prisma.WriteBackCreateManyReplacedInputEnvelope
+  connect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+}
+
+export type WriteBackUpdateManyWithoutAppointmentNestedInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutAppointmentInput, Prisma.WriteBackUncheckedCreateWithoutAppointmentInput> | Prisma.WriteBackCreateWithoutAppointmentInput[] | Prisma.WriteBackUncheckedCreateWithoutAppointmentInput[]
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutAppointmentInput | Prisma.WriteBackCreateOrConnectWithoutAppointmentInput[]
+  upsert?: Prisma.WriteBackUpsertWithWhereUniqueWithoutAppointmentInput | Prisma.WriteBackUpsertWithWhereUniqueWithoutAppointmentInput[]
+  createMany?: Prisma.WriteBackCreateManyAppointmentInputEnvelope
+  set?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  disconnect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  delete?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  connect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  update?: Prisma.WriteBackUpdateWithWhereUniqueWithoutAppointmentInput | Prisma.WriteBackUpdateWithWhereUniqueWithoutAppointmentInput[]
+  updateMany?: Prisma.WriteBackUpdateManyWithWhereWithoutAppointmentInput | Prisma.WriteBackUpdateManyWithWhereWithoutAppointmentInput[]
+  deleteMany?: Prisma.WriteBackScalarWhereInput | Prisma.WriteBackScalarWhereInput[]
+}
+
+export type WriteBackUpdateManyWithoutReplacedNestedInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutReplacedInput, Prisma.WriteBackUncheckedCreateWithoutReplacedInput> | Prisma.WriteBackCreateWithoutReplacedInput[] | Prisma.WriteBackUncheckedCreateWithoutReplacedInput[]
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutReplacedInput | Prisma.WriteBackCreateOrConnectWithoutReplacedInput[]
+  upsert?: Prisma.WriteBackUpsertWithWhereUniqueWithoutReplacedInput | Prisma.WriteBackUpsertWithWhereUniqueWithoutReplacedInput[]
+  createMany?: Prisma.WriteBackCreateManyReplacedInputEnvelope
+  set?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  disconnect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  delete?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  connect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  update?: Prisma.WriteBackUpdateWithWhereUniqueWithoutReplacedInput | Prisma.WriteBackUpdateWithWhereUniqueWithoutReplacedInput[]
+  updateMany?: Prisma.WriteBackUpdateManyWithWhereWithoutReplacedInput | Prisma.WriteBackUpdateManyWithWhereWithoutReplacedInput[]
+  deleteMany?: Prisma.WriteBackScalarWhereInput | Prisma.WriteBackScalarWhereInput[]
+}
+
+export type WriteBackUncheckedUpdateManyWithoutAppointmentNestedInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutAppointmentInput, Prisma.WriteBackUncheckedCreateWithoutAppointmentInput> | Prisma.WriteBackCreateWithoutAppointmentInput[] | Prisma.WriteBackUncheckedCreateWithoutAppointmentInput[]
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutAppointmentInput | Prisma.WriteBackCreateOrConnectWithoutAppointmentInput[]
+  upsert?: Prisma.WriteBackUpsertWithWhereUniqueWithoutAppointmentInput | Prisma.WriteBackUpsertWithWhereUniqueWithoutAppointmentInput[]
+  createMany?: Prisma.WriteBackCreateManyAppointmentInputEnvelope
+  set?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  disconnect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  delete?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  connect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  update?: Prisma.WriteBackUpdateWithWhereUniqueWithoutAppointmentInput | Prisma.WriteBackUpdateWithWhereUniqueWithoutAppointmentInput[]
+  updateMany?: Prisma.WriteBackUpdateManyWithWhereWithoutAppointmentInput | Prisma.WriteBackUpdateManyWithWhereWithoutAppointmentInput[]
+  deleteMany?: Prisma.WriteBackScalarWhereInput | Prisma.WriteBackScalarWhereInput[]
+}
+
+export type WriteBackUncheckedUpdateManyWithoutReplacedNestedInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutReplacedInput, Prisma.WriteBackUncheckedCreateWithoutReplacedInput> | Prisma.WriteBackCreateWithoutReplacedInput[] | Prisma.WriteBackUncheckedCreateWithoutReplacedInput[]
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutReplacedInput | Prisma.WriteBackCreateOrConnectWithoutReplacedInput[]
+  upsert?: Prisma.WriteBackUpsertWithWhereUniqueWithoutReplacedInput | Prisma.WriteBackUpsertWithWhereUniqueWithoutReplacedInput[]
+  createMany?: Prisma.WriteBackCreateManyReplacedInputEnvelope
+  set?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  disconnect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  delete?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  connect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  update?: Prisma.WriteBackUpdateWithWhereUniqueWithoutReplacedInput | Prisma.WriteBackUpdateWithWhereUniqueWithoutReplacedInput[]
+  updateMany?: Prisma.WriteBackUpdateManyWithWhereWithoutReplacedInput | Prisma.WriteBackUpdateManyWithWhereWithoutReplacedInput[]
+  deleteMany?: Prisma.WriteBackScalarWhereInput | Prisma.WriteBackScalarWhereInput[]
+}
+
+export type WriteBackCreateNestedManyWithoutOfferInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutOfferInput, Prisma.WriteBackUncheckedCreateWithoutOfferInput> | Prisma.WriteBackCreateWithoutOfferInput[] | Prisma.WriteBackUncheckedCreateWithoutOfferInput[]
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutOfferInput | Prisma.WriteBackCreateOrConnectWithoutOfferInput[]
+  createMany?: Prisma.WriteBackCreateManyOfferInputEnvelope
+  connect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+}
+
+export type WriteBackUncheckedCreateNestedManyWithoutOfferInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutOfferInput, Prisma.WriteBackUncheckedCreateWithoutOfferInput> | Prisma.WriteBackCreateWithoutOfferInput[] | Prisma.WriteBackUncheckedCreateWithoutOfferInput[]
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutOfferInput | Prisma.WriteBackCreateOrConnectWithoutOfferInput[]
+  createMany?: Prisma.WriteBackCreateManyOfferInputEnvelope
+  connect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+}
+
+export type WriteBackUpdateManyWithoutOfferNestedInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutOfferInput, Prisma.WriteBackUncheckedCreateWithoutOfferInput> | Prisma.WriteBackCreateWithoutOfferInput[] | Prisma.WriteBackUncheckedCreateWithoutOfferInput[]
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutOfferInput | Prisma.WriteBackCreateOrConnectWithoutOfferInput[]
+  upsert?: Prisma.WriteBackUpsertWithWhereUniqueWithoutOfferInput | Prisma.WriteBackUpsertWithWhereUniqueWithoutOfferInput[]
+  createMany?: Prisma.WriteBackCreateManyOfferInputEnvelope
+  set?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  disconnect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  delete?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  connect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  update?: Prisma.WriteBackUpdateWithWhereUniqueWithoutOfferInput | Prisma.WriteBackUpdateWithWhereUniqueWithoutOfferInput[]
+  updateMany?: Prisma.WriteBackUpdateManyWithWhereWithoutOfferInput | Prisma.WriteBackUpdateManyWithWhereWithoutOfferInput[]
+  deleteMany?: Prisma.WriteBackScalarWhereInput | Prisma.WriteBackScalarWhereInput[]
+}
+
+export type WriteBackUncheckedUpdateManyWithoutOfferNestedInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutOfferInput, Prisma.WriteBackUncheckedCreateWithoutOfferInput> | Prisma.WriteBackCreateWithoutOfferInput[] | Prisma.WriteBackUncheckedCreateWithoutOfferInput[]
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutOfferInput | Prisma.WriteBackCreateOrConnectWithoutOfferInput[]
+  upsert?: Prisma.WriteBackUpsertWithWhereUniqueWithoutOfferInput | Prisma.WriteBackUpsertWithWhereUniqueWithoutOfferInput[]
+  createMany?: Prisma.WriteBackCreateManyOfferInputEnvelope
+  set?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  disconnect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  delete?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  connect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  update?: Prisma.WriteBackUpdateWithWhereUniqueWithoutOfferInput | Prisma.WriteBackUpdateWithWhereUniqueWithoutOfferInput[]
+  updateMany?: Prisma.WriteBackUpdateManyWithWhereWithoutOfferInput | Prisma.WriteBackUpdateManyWithWhereWithoutOfferInput[]
+  deleteMany?: Prisma.WriteBackScalarWhereInput | Prisma.WriteBackScalarWhereInput[]
+}
+
+export type WriteBackCreateNestedManyWithoutRunInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutRunInput, Prisma.WriteBackUncheckedCreateWithoutRunInput> | Prisma.WriteBackCreateWithoutRunInput[] | Prisma.WriteBackUncheckedCreateWithoutRunInput[]
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutRunInput | Prisma.WriteBackCreateOrConnectWithoutRunInput[]
+  createMany?: Prisma.WriteBackCreateManyRunInputEnvelope
+  connect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+}
+
+export type WriteBackUncheckedCreateNestedManyWithoutRunInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutRunInput, Prisma.WriteBackUncheckedCreateWithoutRunInput> | Prisma.WriteBackCreateWithoutRunInput[] | Prisma.WriteBackUncheckedCreateWithoutRunInput[]
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutRunInput | Prisma.WriteBackCreateOrConnectWithoutRunInput[]
+  createMany?: Prisma.WriteBackCreateManyRunInputEnvelope
+  connect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+}
+
+export type WriteBackUpdateManyWithoutRunNestedInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutRunInput, Prisma.WriteBackUncheckedCreateWithoutRunInput> | Prisma.WriteBackCreateWithoutRunInput[] | Prisma.WriteBackUncheckedCreateWithoutRunInput[]
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutRunInput | Prisma.WriteBackCreateOrConnectWithoutRunInput[]
+  upsert?: Prisma.WriteBackUpsertWithWhereUniqueWithoutRunInput | Prisma.WriteBackUpsertWithWhereUniqueWithoutRunInput[]
+  createMany?: Prisma.WriteBackCreateManyRunInputEnvelope
+  set?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  disconnect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  delete?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  connect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  update?: Prisma.WriteBackUpdateWithWhereUniqueWithoutRunInput | Prisma.WriteBackUpdateWithWhereUniqueWithoutRunInput[]
+  updateMany?: Prisma.WriteBackUpdateManyWithWhereWithoutRunInput | Prisma.WriteBackUpdateManyWithWhereWithoutRunInput[]
+  deleteMany?: Prisma.WriteBackScalarWhereInput | Prisma.WriteBackScalarWhereInput[]
+}
+
+export type WriteBackUncheckedUpdateManyWithoutRunNestedInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutRunInput, Prisma.WriteBackUncheckedCreateWithoutRunInput> | Prisma.WriteBackCreateWithoutRunInput[] | Prisma.WriteBackUncheckedCreateWithoutRunInput[]
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutRunInput | Prisma.WriteBackCreateOrConnectWithoutRunInput[]
+  upsert?: Prisma.WriteBackUpsertWithWhereUniqueWithoutRunInput | Prisma.WriteBackUpsertWithWhereUniqueWithoutRunInput[]
+  createMany?: Prisma.WriteBackCreateManyRunInputEnvelope
+  set?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  disconnect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  delete?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  connect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  update?: Prisma.WriteBackUpdateWithWhereUniqueWithoutRunInput | Prisma.WriteBackUpdateWithWhereUniqueWithoutRunInput[]
+  updateMany?: Prisma.WriteBackUpdateManyWithWhereWithoutRunInput | Prisma.WriteBackUpdateManyWithWhereWithoutRunInput[]
+  deleteMany?: Prisma.WriteBackScalarWhereInput | Prisma.WriteBackScalarWhereInput[]
+}
+
+export type WriteBackCreateNestedManyWithoutAttemptInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutAttemptInput, Prisma.WriteBackUncheckedCreateWithoutAttemptInput> | Prisma.WriteBackCreateWithoutAttemptInput[] | Prisma.WriteBackUncheckedCreateWithoutAttemptInput[]
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutAttemptInput | Prisma.WriteBackCreateOrConnectWithoutAttemptInput[]
+  createMany?: Prisma.WriteBackCreateManyAttemptInputEnvelope
+  connect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+}
+
+export type WriteBackUncheckedCreateNestedManyWithoutAttemptInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutAttemptInput, Prisma.WriteBackUncheckedCreateWithoutAttemptInput> | Prisma.WriteBackCreateWithoutAttemptInput[] | Prisma.WriteBackUncheckedCreateWithoutAttemptInput[]
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutAttemptInput | Prisma.WriteBackCreateOrConnectWithoutAttemptInput[]
+  createMany?: Prisma.WriteBackCreateManyAttemptInputEnvelope
+  connect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+}
+
+export type WriteBackUpdateManyWithoutAttemptNestedInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutAttemptInput, Prisma.WriteBackUncheckedCreateWithoutAttemptInput> | Prisma.WriteBackCreateWithoutAttemptInput[] | Prisma.WriteBackUncheckedCreateWithoutAttemptInput[]
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutAttemptInput | Prisma.WriteBackCreateOrConnectWithoutAttemptInput[]
+  upsert?: Prisma.WriteBackUpsertWithWhereUniqueWithoutAttemptInput | Prisma.WriteBackUpsertWithWhereUniqueWithoutAttemptInput[]
+  createMany?: Prisma.WriteBackCreateManyAttemptInputEnvelope
+  set?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  disconnect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  delete?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  connect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  update?: Prisma.WriteBackUpdateWithWhereUniqueWithoutAttemptInput | Prisma.WriteBackUpdateWithWhereUniqueWithoutAttemptInput[]
+  updateMany?: Prisma.WriteBackUpdateManyWithWhereWithoutAttemptInput | Prisma.WriteBackUpdateManyWithWhereWithoutAttemptInput[]
+  deleteMany?: Prisma.WriteBackScalarWhereInput | Prisma.WriteBackScalarWhereInput[]
+}
+
+export type WriteBackUncheckedUpdateManyWithoutAttemptNestedInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutAttemptInput, Prisma.WriteBackUncheckedCreateWithoutAttemptInput> | Prisma.WriteBackCreateWithoutAttemptInput[] | Prisma.WriteBackUncheckedCreateWithoutAttemptInput[]
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutAttemptInput | Prisma.WriteBackCreateOrConnectWithoutAttemptInput[]
+  upsert?: Prisma.WriteBackUpsertWithWhereUniqueWithoutAttemptInput | Prisma.WriteBackUpsertWithWhereUniqueWithoutAttemptInput[]
+  createMany?: Prisma.WriteBackCreateManyAttemptInputEnvelope
+  set?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  disconnect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  delete?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  connect?: Prisma.WriteBackWhereUniqueInput | Prisma.WriteBackWhereUniqueInput[]
+  update?: Prisma.WriteBackUpdateWithWhereUniqueWithoutAttemptInput | Prisma.WriteBackUpdateWithWhereUniqueWithoutAttemptInput[]
+  updateMany?: Prisma.WriteBackUpdateManyWithWhereWithoutAttemptInput | Prisma.WriteBackUpdateManyWithWhereWithoutAttemptInput[]
+  deleteMany?: Prisma.WriteBackScalarWhereInput | Prisma.WriteBackScalarWhereInput[]
+}
+
+export type WriteBackCreateNestedOneWithoutPromiseInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutPromiseInput, Prisma.WriteBackUncheckedCreateWithoutPromiseInput>
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutPromiseInput
+  connect?: Prisma.WriteBackWhereUniqueInput
+}
+
+export type WriteBackUpdateOneRequiredWithoutPromiseNestedInput = {
+  create?: Prisma.XOR<Prisma.WriteBackCreateWithoutPromiseInput, Prisma.WriteBackUncheckedCreateWithoutPromiseInput>
+  connectOrCreate?: Prisma.WriteBackCreateOrConnectWithoutPromiseInput
+  upsert?: Prisma.WriteBackUpsertWithoutPromiseInput
+  connect?: Prisma.WriteBackWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.WriteBackUpdateToOneWithWhereWithoutPromiseInput, Prisma.WriteBackUpdateWithoutPromiseInput>, Prisma.WriteBackUncheckedUpdateWithoutPromiseInput>
+}
+
+export type WriteBackCreateWithoutAppointmentInput = {
+  id: string
+  key: string
+  kind: string
+  lane: string
+  laneSeq?: number
+  fence?: number | null
+  command: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: string
+  code?: string | null
+  tries?: number
+  resultExternal?: string | null
+  createdAt: Date | string
+  leaseUntil?: Date | string | null
+  settledAt?: Date | string | null
+  replaced?: Prisma.AppointmentCreateNestedOneWithoutReplacedByInput
+  offer?: Prisma.OfferCreateNestedOneWithoutWriteBacksInput
+  attempt?: Prisma.CallAttemptCreateNestedOneWithoutWriteBacksInput
+  run?: Prisma.CampaignRunCreateNestedOneWithoutWriteBacksInput
+  promise?: Prisma.PromiseMadeCreateNestedOneWithoutWriteBackInput
+}
+
+export type WriteBackUncheckedCreateWithoutAppointmentInput = {
+  id: string
+  key: string
+  kind: string
+  lane: string
+  laneSeq?: number
+  replacesId?: string | null
+  offerId?: string | null
+  attemptId?: string | null
+  runId?: string | null
+  fence?: number | null
+  command: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: string
+  code?: string | null
+  tries?: number
+  resultExternal?: string | null
+  createdAt: Date | string
+  leaseUntil?: Date | string | null
+  settledAt?: Date | string | null
+  promise?: Prisma.PromiseMadeUncheckedCreateNestedOneWithoutWriteBackInput
+}
+
+export type WriteBackCreateOrConnectWithoutAppointmentInput = {
+  where: Prisma.WriteBackWhereUniqueInput
+  create: Prisma.XOR<Prisma.WriteBackCreateWithoutAppointmentInput, Prisma.WriteBackUncheckedCreateWithoutAppointmentInput>
+}
+
+export type WriteBackCreateManyAppointmentInputEnvelope = {
+  data: Prisma.WriteBackCreateManyAppointmentInput | Prisma.WriteBackCreateManyAppointmentInput[]
+  skipDuplicates?: boolean
+}
+
+export type WriteBackCreateWithoutReplacedInput = {
+  id: string
+  key: string
+  kind: string
+  lane: string
+  laneSeq?: number
+  fence?: number | null
+  command: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: string
+  code?: string | null
+  tries?: number
+  resultExternal?: string | null
+  createdAt: Date | string
+  leaseUntil?: Date | string | null
+  settledAt?: Date | string | null
+  appointment?: Prisma.AppointmentCreateNestedOneWithoutWriteBacksInput
+  offer?: Prisma.OfferCreateNestedOneWithoutWriteBacksInput
+  attempt?: Prisma.CallAttemptCreateNestedOneWithoutWriteBacksInput
+  run?: Prisma.CampaignRunCreateNestedOneWithoutWriteBacksInput
+  promise?: Prisma.PromiseMadeCreateNestedOneWithoutWriteBackInput
+}
+
+export type WriteBackUncheckedCreateWithoutReplacedInput = {
+  id: string
+  key: string
+  kind: string
+  lane: string
+  laneSeq?: number
+  appointmentId?: string | null
+  offerId?: string | null
+  attemptId?: string | null
+  runId?: string | null
+  fence?: number | null
+  command: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: string
+  code?: string | null
+  tries?: number
+  resultExternal?: string | null
+  createdAt: Date | string
+  leaseUntil?: Date | string | null
+  settledAt?: Date | string | null
+  promise?: Prisma.PromiseMadeUncheckedCreateNestedOneWithoutWriteBackInput
+}
+
+export type WriteBackCreateOrConnectWithoutReplacedInput = {
+  where: Prisma.WriteBackWhereUniqueInput
+  create: Prisma.XOR<Prisma.WriteBackCreateWithoutReplacedInput, Prisma.WriteBackUncheckedCreateWithoutReplacedInput>
+}
+
+export type WriteBackCreateManyReplacedInputEnvelope = {
+  data: Prisma.WriteBackCreateManyReplacedInput | Prisma.WriteBackCreateManyReplacedInput[]
+  skipDuplicates?: boolean
+}
+
+export type WriteBackUpsertWithWhereUniqueWithoutAppointmentInput = {
+  where: Prisma.WriteBackWhereUniqueInput
+  update: Prisma.XOR<Prisma.WriteBackUpdateWithoutAppointmentInput, Prisma.WriteBackUncheckedUpdateWithoutAppointmentInput>
+  create: Prisma.XOR<Prisma.WriteBackCreateWithoutAppointmentInput, Prisma.WriteBackUncheckedCreateWithoutAppointmentInput>
+}
+
+export type WriteBackUpdateWithWhereUniqueWithoutAppointmentInput = {
+  where: Prisma.WriteBackWhereUniqueInput
+  data: Prisma.XOR<Prisma.WriteBackUpdateWithoutAppointmentInput, Prisma.WriteBackUncheckedUpdateWithoutAppointmentInput>
+}
+
+export type WriteBackUpdateManyWithWhereWithoutAppointmentInput = {
+  where: Prisma.WriteBackScalarWhereInput
+  data: Prisma.XOR<Prisma.WriteBackUpdateManyMutationInput, Prisma.WriteBackUncheckedUpdateManyWithoutAppointmentInput>
+}
+
+export type WriteBackScalarWhereInput = {
+  AND?: Prisma.WriteBackScalarWhereInput | Prisma.WriteBackScalarWhereInput[]
+  OR?: Prisma.WriteBackScalarWhereInput[]
+  NOT?: Prisma.WriteBackScalarWhereInput | Prisma.WriteBackScalarWhereInput[]
+  id?: Prisma.StringFilter<"WriteBack"> | string
+  key?: Prisma.StringFilter<"WriteBack"> | string
+  kind?: Prisma.StringFilter<"WriteBack"> | string
+  lane?: Prisma.StringFilter<"WriteBack"> | string
+  laneSeq?: Prisma.IntFilter<"WriteBack"> | number
+  appointmentId?: Prisma.StringNullableFilter<"WriteBack"> | string | null
+  replacesId?: Prisma.StringNullableFilter<"WriteBack"> | string | null
+  offerId?: Prisma.StringNullableFilter<"WriteBack"> | string | null
+  attemptId?: Prisma.StringNullableFilter<"WriteBack"> | string | null
+  runId?: Prisma.StringNullableFilter<"WriteBack"> | string | null
+  fence?: Prisma.IntNullableFilter<"WriteBack"> | number | null
+  command?: Prisma.JsonFilter<"WriteBack">
+  state?: Prisma.StringFilter<"WriteBack"> | string
+  code?: Prisma.StringNullableFilter<"WriteBack"> | string | null
+  tries?: Prisma.IntFilter<"WriteBack"> | number
+  resultExternal?: Prisma.StringNullableFilter<"WriteBack"> | string | null
+  createdAt?: Prisma.DateTimeFilter<"WriteBack"> | Date | string
+  leaseUntil?: Prisma.DateTimeNullableFilter<"WriteBack"> | Date | string | null
+  settledAt?: Prisma.DateTimeNullableFilter<"WriteBack"> | Date | string | null
+}
+
+export type WriteBackUpsertWithWhereUniqueWithoutReplacedInput = {
+  where: Prisma.WriteBackWhereUniqueInput
+  update: Prisma.XOR<Prisma.WriteBackUpdateWithoutReplacedInput, Prisma.WriteBackUncheckedUpdateWithoutReplacedInput>
+  create: Prisma.XOR<Prisma.WriteBackCreateWithoutReplacedInput, Prisma.WriteBackUncheckedCreateWithoutReplacedInput>
+}
+
+export type WriteBackUpdateWithWhereUniqueWithoutReplacedInput = {
+  where: Prisma.WriteBackWhereUniqueInput
+  data: Prisma.XOR<Prisma.WriteBackUpdateWithoutReplacedInput, Prisma.WriteBackUncheckedUpdateWithoutReplacedInput>
+}
+
+export type WriteBackUpdateManyWithWhereWithoutReplacedInput = {
+  where: Prisma.WriteBackScalarWhereInput
+  data: Prisma.XOR<Prisma.WriteBackUpdateManyMutationInput, Prisma.WriteBackUncheckedUpdateManyWithoutReplacedInput>
+}
+
+export type WriteBackCreateWithoutOfferInput = {
+  id: string
+  key: string
+  kind: string
+  lane: string
+  laneSeq?: number
+  fence?: number | null
+  command: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: string
+  code?: string | null
+  tries?: number
+  resultExternal?: string | null
+  createdAt: Date | string
+  leaseUntil?: Date | string | null
+  settledAt?: Date | string | null
+  appointment?: Prisma.AppointmentCreateNestedOneWithoutWriteBacksInput
+  replaced?: Prisma.AppointmentCreateNestedOneWithoutReplacedByInput
+  attempt?: Prisma.CallAttemptCreateNestedOneWithoutWriteBacksInput
+  run?: Prisma.CampaignRunCreateNestedOneWithoutWriteBacksInput
+  promise?: Prisma.PromiseMadeCreateNestedOneWithoutWriteBackInput
+}
+
+export type WriteBackUncheckedCreateWithoutOfferInput = {
+  id: string
+  key: string
+  kind: string
+  lane: string
+  laneSeq?: number
+  appointmentId?: string | null
+  replacesId?: string | null
+  attemptId?: string | null
+  runId?: string | null
+  fence?: number | null
+  command: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: string
+  code?: string | null
+  tries?: number
+  resultExternal?: string | null
+  createdAt: Date | string
+  leaseUntil?: Date | string | null
+  settledAt?: Date | string | null
+  promise?: Prisma.PromiseMadeUncheckedCreateNestedOneWithoutWriteBackInput
+}
+
+export type WriteBackCreateOrConnectWithoutOfferInput = {
+  where: Prisma.WriteBackWhereUniqueInput
+  create: Prisma.XOR<Prisma.WriteBackCreateWithoutOfferInput, Prisma.WriteBackUncheckedCreateWithoutOfferInput>
+}
+
+export type WriteBackCreateManyOfferInputEnvelope = {
+  data: Prisma.WriteBackCreateManyOfferInput | Prisma.WriteBackCreateManyOfferInput[]
+  skipDuplicates?: boolean
+}
+
+export type WriteBackUpsertWithWhereUniqueWithoutOfferInput = {
+  where: Prisma.WriteBackWhereUniqueInput
+  update: Prisma.XOR<Prisma.WriteBackUpdateWithoutOfferInput, Prisma.WriteBackUncheckedUpdateWithoutOfferInput>
+  create: Prisma.XOR<Prisma.WriteBackCreateWithoutOfferInput, Prisma.WriteBackUncheckedCreateWithoutOfferInput>
+}
+
+export type WriteBackUpdateWithWhereUniqueWithoutOfferInput = {
+  where: Prisma.WriteBackWhereUniqueInput
+  data: Prisma.XOR<Prisma.WriteBackUpdateWithoutOfferInput, Prisma.WriteBackUncheckedUpdateWithoutOfferInput>
+}
+
+export type WriteBackUpdateManyWithWhereWithoutOfferInput = {
+  where: Prisma.WriteBackScalarWhereInput
+  data: Prisma.XOR<Prisma.WriteBackUpdateManyMutationInput, Prisma.WriteBackUncheckedUpdateManyWithoutOfferInput>
+}
+
+export type WriteBackCreateWithoutRunInput = {
+  id: string
+  key: string
+  kind: string
+  lane: string
+  laneSeq?: number
+  fence?: number | null
+  command: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: string
+  code?: string | null
+  tries?: number
+  resultExternal?: string | null
+  createdAt: Date | string
+  leaseUntil?: Date | string | null
+  settledAt?: Date | string | null
+  appointment?: Prisma.AppointmentCreateNestedOneWithoutWriteBacksInput
+  replaced?: Prisma.AppointmentCreateNestedOneWithoutReplacedByInput
+  offer?: Prisma.OfferCreateNestedOneWithoutWriteBacksInput
+  attempt?: Prisma.CallAttemptCreateNestedOneWithoutWriteBacksInput
+  promise?: Prisma.PromiseMadeCreateNestedOneWithoutWriteBackInput
+}
+
+export type WriteBackUncheckedCreateWithoutRunInput = {
+  id: string
+  key: string
+  kind: string
+  lane: string
+  laneSeq?: number
+  appointmentId?: string | null
+  replacesId?: string | null
+  offerId?: string | null
+  attemptId?: string | null
+  fence?: number | null
+  command: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: string
+  code?: string | null
+  tries?: number
+  resultExternal?: string | null
+  createdAt: Date | string
+  leaseUntil?: Date | string | null
+  settledAt?: Date | string | null
+  promise?: Prisma.PromiseMadeUncheckedCreateNestedOneWithoutWriteBackInput
+}
+
+export type WriteBackCreateOrConnectWithoutRunInput = {
+  where: Prisma.WriteBackWhereUniqueInput
+  create: Prisma.XOR<Prisma.WriteBackCreateWithoutRunInput, Prisma.WriteBackUncheckedCreateWithoutRunInput>
+}
+
+export type WriteBackCreateManyRunInputEnvelope = {
+  data: Prisma.WriteBackCreateManyRunInput | Prisma.WriteBackCreateManyRunInput[]
+  skipDuplicates?: boolean
+}
+
+export type WriteBackUpsertWithWhereUniqueWithoutRunInput = {
+  where: Prisma.WriteBackWhereUniqueInput
+  update: Prisma.XOR<Prisma.WriteBackUpdateWithoutRunInput, Prisma.WriteBackUncheckedUpdateWithoutRunInput>
+  create: Prisma.XOR<Prisma.WriteBackCreateWithoutRunInput, Prisma.WriteBackUncheckedCreateWithoutRunInput>
+}
+
+export type WriteBackUpdateWithWhereUniqueWithoutRunInput = {
+  where: Prisma.WriteBackWhereUniqueInput
+  data: Prisma.XOR<Prisma.WriteBackUpdateWithoutRunInput, Prisma.WriteBackUncheckedUpdateWithoutRunInput>
+}
+
+export type WriteBackUpdateManyWithWhereWithoutRunInput = {
+  where: Prisma.WriteBackScalarWhereInput
+  data: Prisma.XOR<Prisma.WriteBackUpdateManyMutationInput, Prisma.WriteBackUncheckedUpdateManyWithoutRunInput>
+}
+
+export type WriteBackCreateWithoutAttemptInput = {
+  id: string
+  key: string
+  kind: string
+  lane: string
+  laneSeq?: number
+  fence?: number | null
+  command: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: string
+  code?: string | null
+  tries?: number
+  resultExternal?: string | null
+  createdAt: Date | string
+  leaseUntil?: Date | string | null
+  settledAt?: Date | string | null
+  appointment?: Prisma.AppointmentCreateNestedOneWithoutWriteBacksInput
+  replaced?: Prisma.AppointmentCreateNestedOneWithoutReplacedByInput
+  offer?: Prisma.OfferCreateNestedOneWithoutWriteBacksInput
+  run?: Prisma.CampaignRunCreateNestedOneWithoutWriteBacksInput
+  promise?: Prisma.PromiseMadeCreateNestedOneWithoutWriteBackInput
+}
+
+export type WriteBackUncheckedCreateWithoutAttemptInput = {
+  id: string
+  key: string
+  kind: string
+  lane: string
+  laneSeq?: number
+  appointmentId?: string | null
+  replacesId?: string | null
+  offerId?: string | null
+  runId?: string | null
+  fence?: number | null
+  command: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: string
+  code?: string | null
+  tries?: number
+  resultExternal?: string | null
+  createdAt: Date | string
+  leaseUntil?: Date | string | null
+  settledAt?: Date | string | null
+  promise?: Prisma.PromiseMadeUncheckedCreateNestedOneWithoutWriteBackInput
+}
+
+export type WriteBackCreateOrConnectWithoutAttemptInput = {
+  where: Prisma.WriteBackWhereUniqueInput
+  create: Prisma.XOR<Prisma.WriteBackCreateWithoutAttemptInput, Prisma.WriteBackUncheckedCreateWithoutAttemptInput>
+}
+
+export type WriteBackCreateManyAttemptInputEnvelope = {
+  data: Prisma.WriteBackCreateManyAttemptInput | Prisma.WriteBackCreateManyAttemptInput[]
+  skipDuplicates?: boolean
+}
+
+export type WriteBackUpsertWithWhereUniqueWithoutAttemptInput = {
+  where: Prisma.WriteBackWhereUniqueInput
+  update: Prisma.XOR<Prisma.WriteBackUpdateWithoutAttemptInput, Prisma.WriteBackUncheckedUpdateWithoutAttemptInput>
+  create: Prisma.XOR<Prisma.WriteBackCreateWithoutAttemptInput, Prisma.WriteBackUncheckedCreateWithoutAttemptInput>
+}
+
+export type WriteBackUpdateWithWhereUniqueWithoutAttemptInput = {
+  where: Prisma.WriteBackWhereUniqueInput
+  data: Prisma.XOR<Prisma.WriteBackUpdateWithoutAttemptInput, Prisma.WriteBackUncheckedUpdateWithoutAttemptInput>
+}
+
+export type WriteBackUpdateManyWithWhereWithoutAttemptInput = {
+  where: Prisma.WriteBackScalarWhereInput
+  data: Prisma.XOR<Prisma.WriteBackUpdateManyMutationInput, Prisma.WriteBackUncheckedUpdateManyWithoutAttemptInput>
+}
+
+export type WriteBackCreateWithoutPromiseInput = {
+  id: string
+  key: string
+  kind: string
+  lane: string
+  laneSeq?: number
+  fence?: number | null
+  command: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: string
+  code?: string | null
+  tries?: number
+  resultExternal?: string | null
+  createdAt: Date | string
+  leaseUntil?: Date | string | null
+  settledAt?: Date | string | null
+  appointment?: Prisma.AppointmentCreateNestedOneWithoutWriteBacksInput
+  replaced?: Prisma.AppointmentCreateNestedOneWithoutReplacedByInput
+  offer?: Prisma.OfferCreateNestedOneWithoutWriteBacksInput
+  attempt?: Prisma.CallAttemptCreateNestedOneWithoutWriteBacksInput
+  run?: Prisma.CampaignRunCreateNestedOneWithoutWriteBacksInput
+}
+
+export type WriteBackUncheckedCreateWithoutPromiseInput = {
+  id: string
+  key: string
+  kind: string
+  lane: string
+  laneSeq?: number
+  appointmentId?: string | null
+  replacesId?: string | null
+  offerId?: string | null
+  attemptId?: string | null
+  runId?: string | null
+  fence?: number | null
+  command: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: string
+  code?: string | null
+  tries?: number
+  resultExternal?: string | null
+  createdAt: Date | string
+  leaseUntil?: Date | string | null
+  settledAt?: Date | string | null
+}
+
+export type WriteBackCreateOrConnectWithoutPromiseInput = {
+  where: Prisma.WriteBackWhereUniqueInput
+  create: Prisma.XOR<Prisma.WriteBackCreateWithoutPromiseInput, Prisma.WriteBackUncheckedCreateWithoutPromiseInput>
+}
+
+export type WriteBackUpsertWithoutPromiseInput = {
+  update: Prisma.XOR<Prisma.WriteBackUpdateWithoutPromiseInput, Prisma.WriteBackUncheckedUpdateWithoutPromiseInput>
+  create: Prisma.XOR<Prisma.WriteBackCreateWithoutPromiseInput, Prisma.WriteBackUncheckedCreateWithoutPromiseInput>
+  where?: Prisma.WriteBackWhereInput
+}
+
+export type WriteBackUpdateToOneWithWhereWithoutPromiseInput = {
+  where?: Prisma.WriteBackWhereInput
+  data: Prisma.XOR<Prisma.WriteBackUpdateWithoutPromiseInput, Prisma.WriteBackUncheckedUpdateWithoutPromiseInput>
+}
+
+export type WriteBackUpdateWithoutPromiseInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.StringFieldUpdateOperationsInput | string
+  kind?: Prisma.StringFieldUpdateOperationsInput | string
+  lane?: Prisma.StringFieldUpdateOperationsInput | string
+  laneSeq?: Prisma.IntFieldUpdateOperationsInput | number
+  fence?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  command?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  code?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  tries?: Prisma.IntFieldUpdateOperationsInput | number
+  resultExternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  appointment?: Prisma.AppointmentUpdateOneWithoutWriteBacksNestedInput
+  replaced?: Prisma.AppointmentUpdateOneWithoutReplacedByNestedInput
+  offer?: Prisma.OfferUpdateOneWithoutWriteBacksNestedInput
+  attempt?: Prisma.CallAttemptUpdateOneWithoutWriteBacksNestedInput
+  run?: Prisma.CampaignRunUpdateOneWithoutWriteBacksNestedInput
+}
+
+export type WriteBackUncheckedUpdateWithoutPromiseInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.StringFieldUpdateOperationsInput | string
+  kind?: Prisma.StringFieldUpdateOperationsInput | string
+  lane?: Prisma.StringFieldUpdateOperationsInput | string
+  laneSeq?: Prisma.IntFieldUpdateOperationsInput | number
+  appointmentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  offerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  attemptId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  fence?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  command?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  code?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  tries?: Prisma.IntFieldUpdateOperationsInput | number
+  resultExternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type WriteBackCreateManyAppointmentInput = {
+  id: string
+  key: string
+  kind: string
+  lane: string
+  laneSeq?: number
+  replacesId?: string | null
+  offerId?: string | null
+  attemptId?: string | null
+  runId?: string | null
+  fence?: number | null
+  command: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: string
+  code?: string | null
+  tries?: number
+  resultExternal?: string | null
+  createdAt: Date | string
+  leaseUntil?: Date | string | null
+  settledAt?: Date | string | null
+}
+
+export type WriteBackCreateManyReplacedInput = {
+  id: string
+  key: string
+  kind: string
+  lane: string
+  laneSeq?: number
+  appointmentId?: string | null
+  offerId?: string | null
+  attemptId?: string | null
+  runId?: string | null
+  fence?: number | null
+  command: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: string
+  code?: string | null
+  tries?: number
+  resultExternal?: string | null
+  createdAt: Date | string
+  leaseUntil?: Date | string | null
+  settledAt?: Date | string | null
+}
+
+export type WriteBackUpdateWithoutAppointmentInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.StringFieldUpdateOperationsInput | string
+  kind?: Prisma.StringFieldUpdateOperationsInput | string
+  lane?: Prisma.StringFieldUpdateOperationsInput | string
+  laneSeq?: Prisma.IntFieldUpdateOperationsInput | number
+  fence?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  command?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  code?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  tries?: Prisma.IntFieldUpdateOperationsInput | number
+  resultExternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  replaced?: Prisma.AppointmentUpdateOneWithoutReplacedByNestedInput
+  offer?: Prisma.OfferUpdateOneWithoutWriteBacksNestedInput
+  attempt?: Prisma.CallAttemptUpdateOneWithoutWriteBacksNestedInput
+  run?: Prisma.CampaignRunUpdateOneWithoutWriteBacksNestedInput
+  promise?: Prisma.PromiseMadeUpdateOneWithoutWriteBackNestedInput
+}
+
+export type WriteBackUncheckedUpdateWithoutAppointmentInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.StringFieldUpdateOperationsInput | string
+  kind?: Prisma.StringFieldUpdateOperationsInput | string
+  lane?: Prisma.StringFieldUpdateOperationsInput | string
+  laneSeq?: Prisma.IntFieldUpdateOperationsInput | number
+  replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  offerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  attemptId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  fence?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  command?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  code?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  tries?: Prisma.IntFieldUpdateOperationsInput | number
+  resultExternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  promise?: Prisma.PromiseMadeUncheckedUpdateOneWithoutWriteBackNestedInput
+}
+
+export type WriteBackUncheckedUpdateManyWithoutAppointmentInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.StringFieldUpdateOperationsInput | string
+  kind?: Prisma.StringFieldUpdateOperationsInput | string
+  lane?: Prisma.StringFieldUpdateOperationsInput | string
+  laneSeq?: Prisma.IntFieldUpdateOperationsInput | number
+  replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  offerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  attemptId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  fence?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  command?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  code?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  tries?: Prisma.IntFieldUpdateOperationsInput | number
+  resultExternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type WriteBackUpdateWithoutReplacedInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.StringFieldUpdateOperationsInput | string
+  kind?: Prisma.StringFieldUpdateOperationsInput | string
+  lane?: Prisma.StringFieldUpdateOperationsInput | string
+  laneSeq?: Prisma.IntFieldUpdateOperationsInput | number
+  fence?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  command?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  code?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  tries?: Prisma.IntFieldUpdateOperationsInput | number
+  resultExternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  appointment?: Prisma.AppointmentUpdateOneWithoutWriteBacksNestedInput
+  offer?: Prisma.OfferUpdateOneWithoutWriteBacksNestedInput
+  attempt?: Prisma.CallAttemptUpdateOneWithoutWriteBacksNestedInput
+  run?: Prisma.CampaignRunUpdateOneWithoutWriteBacksNestedInput
+  promise?: Prisma.PromiseMadeUpdateOneWithoutWriteBackNestedInput
+}
+
+export type WriteBackUncheckedUpdateWithoutReplacedInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.StringFieldUpdateOperationsInput | string
+  kind?: Prisma.StringFieldUpdateOperationsInput | string
+  lane?: Prisma.StringFieldUpdateOperationsInput | string
+  laneSeq?: Prisma.IntFieldUpdateOperationsInput | number
+  appointmentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  offerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  attemptId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  fence?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  command?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  code?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  tries?: Prisma.IntFieldUpdateOperationsInput | number
+  resultExternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  promise?: Prisma.PromiseMadeUncheckedUpdateOneWithoutWriteBackNestedInput
+}
+
+export type WriteBackUncheckedUpdateManyWithoutReplacedInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.StringFieldUpdateOperationsInput | string
+  kind?: Prisma.StringFieldUpdateOperationsInput | string
+  lane?: Prisma.StringFieldUpdateOperationsInput | string
+  laneSeq?: Prisma.IntFieldUpdateOperationsInput | number
+  appointmentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  offerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  attemptId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  fence?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  command?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  code?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  tries?: Prisma.IntFieldUpdateOperationsInput | number
+  resultExternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type WriteBackCreateManyOfferInput = {
+  id: string
+  key: string
+  kind: string
+  lane: string
+  laneSeq?: number
+  appointmentId?: string | null
+  replacesId?: string | null
+  attemptId?: string | null
+  runId?: string | null
+  fence?: number | null
+  command: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: string
+  code?: string | null
+  tries?: number
+  resultExternal?: string | null
+  createdAt: Date | string
+  leaseUntil?: Date | string | null
+  settledAt?: Date | string | null
+}
+
+export type WriteBackUpdateWithoutOfferInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.StringFieldUpdateOperationsInput | string
+  kind?: Prisma.StringFieldUpdateOperationsInput | string
+  lane?: Prisma.StringFieldUpdateOperationsInput | string
+  laneSeq?: Prisma.IntFieldUpdateOperationsInput | number
+  fence?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  command?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  code?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  tries?: Prisma.IntFieldUpdateOperationsInput | number
+  resultExternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  appointment?: Prisma.AppointmentUpdateOneWithoutWriteBacksNestedInput
+  replaced?: Prisma.AppointmentUpdateOneWithoutReplacedByNestedInput
+  attempt?: Prisma.CallAttemptUpdateOneWithoutWriteBacksNestedInput
+  run?: Prisma.CampaignRunUpdateOneWithoutWriteBacksNestedInput
+  promise?: Prisma.PromiseMadeUpdateOneWithoutWriteBackNestedInput
+}
+
+export type WriteBackUncheckedUpdateWithoutOfferInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.StringFieldUpdateOperationsInput | string
+  kind?: Prisma.StringFieldUpdateOperationsInput | string
+  lane?: Prisma.StringFieldUpdateOperationsInput | string
+  laneSeq?: Prisma.IntFieldUpdateOperationsInput | number
+  appointmentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  attemptId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  fence?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  command?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  code?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  tries?: Prisma.IntFieldUpdateOperationsInput | number
+  resultExternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  promise?: Prisma.PromiseMadeUncheckedUpdateOneWithoutWriteBackNestedInput
+}
+
+export type WriteBackUncheckedUpdateManyWithoutOfferInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.StringFieldUpdateOperationsInput | string
+  kind?: Prisma.StringFieldUpdateOperationsInput | string
+  lane?: Prisma.StringFieldUpdateOperationsInput | string
+  laneSeq?: Prisma.IntFieldUpdateOperationsInput | number
+  appointmentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  attemptId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  fence?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  command?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  code?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  tries?: Prisma.IntFieldUpdateOperationsInput | number
+  resultExternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type WriteBackCreateManyRunInput = {
+  id: string
+  key: string
+  kind: string
+  lane: string
+  laneSeq?: number
+  appointmentId?: string | null
+  replacesId?: string | null
+  offerId?: string | null
+  attemptId?: string | null
+  fence?: number | null
+  command: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: string
+  code?: string | null
+  tries?: number
+  resultExternal?: string | null
+  createdAt: Date | string
+  leaseUntil?: Date | string | null
+  settledAt?: Date | string | null
+}
+
+export type WriteBackUpdateWithoutRunInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.StringFieldUpdateOperationsInput | string
+  kind?: Prisma.StringFieldUpdateOperationsInput | string
+  lane?: Prisma.StringFieldUpdateOperationsInput | string
+  laneSeq?: Prisma.IntFieldUpdateOperationsInput | number
+  fence?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  command?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  code?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  tries?: Prisma.IntFieldUpdateOperationsInput | number
+  resultExternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  appointment?: Prisma.AppointmentUpdateOneWithoutWriteBacksNestedInput
+  replaced?: Prisma.AppointmentUpdateOneWithoutReplacedByNestedInput
+  offer?: Prisma.OfferUpdateOneWithoutWriteBacksNestedInput
+  attempt?: Prisma.CallAttemptUpdateOneWithoutWriteBacksNestedInput
+  promise?: Prisma.PromiseMadeUpdateOneWithoutWriteBackNestedInput
+}
+
+export type WriteBackUncheckedUpdateWithoutRunInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.StringFieldUpdateOperationsInput | string
+  kind?: Prisma.StringFieldUpdateOperationsInput | string
+  lane?: Prisma.StringFieldUpdateOperationsInput | string
+  laneSeq?: Prisma.IntFieldUpdateOperationsInput | number
+  appointmentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  offerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  attemptId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  fence?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  command?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  code?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  tries?: Prisma.IntFieldUpdateOperationsInput | number
+  resultExternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  promise?: Prisma.PromiseMadeUncheckedUpdateOneWithoutWriteBackNestedInput
+}
+
+export type WriteBackUncheckedUpdateManyWithoutRunInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.StringFieldUpdateOperationsInput | string
+  kind?: Prisma.StringFieldUpdateOperationsInput | string
+  lane?: Prisma.StringFieldUpdateOperationsInput | string
+  laneSeq?: Prisma.IntFieldUpdateOperationsInput | number
+  appointmentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  offerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  attemptId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  fence?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  command?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  code?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  tries?: Prisma.IntFieldUpdateOperationsInput | number
+  resultExternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type WriteBackCreateManyAttemptInput = {
+  id: string
+  key: string
+  kind: string
+  lane: string
+  laneSeq?: number
+  appointmentId?: string | null
+  replacesId?: string | null
+  offerId?: string | null
+  runId?: string | null
+  fence?: number | null
+  command: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: string
+  code?: string | null
+  tries?: number
+  resultExternal?: string | null
+  createdAt: Date | string
+  leaseUntil?: Date | string | null
+  settledAt?: Date | string | null
+}
+
+export type WriteBackUpdateWithoutAttemptInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.StringFieldUpdateOperationsInput | string
+  kind?: Prisma.StringFieldUpdateOperationsInput | string
+  lane?: Prisma.StringFieldUpdateOperationsInput | string
+  laneSeq?: Prisma.IntFieldUpdateOperationsInput | number
+  fence?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  command?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  code?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  tries?: Prisma.IntFieldUpdateOperationsInput | number
+  resultExternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  appointment?: Prisma.AppointmentUpdateOneWithoutWriteBacksNestedInput
+  replaced?: Prisma.AppointmentUpdateOneWithoutReplacedByNestedInput
+  offer?: Prisma.OfferUpdateOneWithoutWriteBacksNestedInput
+  run?: Prisma.CampaignRunUpdateOneWithoutWriteBacksNestedInput
+  promise?: Prisma.PromiseMadeUpdateOneWithoutWriteBackNestedInput
+}
+
+export type WriteBackUncheckedUpdateWithoutAttemptInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.StringFieldUpdateOperationsInput | string
+  kind?: Prisma.StringFieldUpdateOperationsInput | string
+  lane?: Prisma.StringFieldUpdateOperationsInput | string
+  laneSeq?: Prisma.IntFieldUpdateOperationsInput | number
+  appointmentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  offerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  fence?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  command?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  code?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  tries?: Prisma.IntFieldUpdateOperationsInput | number
+  resultExternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  promise?: Prisma.PromiseMadeUncheckedUpdateOneWithoutWriteBackNestedInput
+}
+
+export type WriteBackUncheckedUpdateManyWithoutAttemptInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  key?: Prisma.StringFieldUpdateOperationsInput | string
+  kind?: Prisma.StringFieldUpdateOperationsInput | string
+  lane?: Prisma.StringFieldUpdateOperationsInput | string
+  laneSeq?: Prisma.IntFieldUpdateOperationsInput | number
+  appointmentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  offerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  fence?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  command?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  code?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  tries?: Prisma.IntFieldUpdateOperationsInput | number
+  resultExternal?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
 
 
 export type WriteBackSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -685,6 +1850,12 @@ export type WriteBackSelect<ExtArgs extends runtime.Types.Extensions.InternalArg
   createdAt?: boolean
   leaseUntil?: boolean
   settledAt?: boolean
+  appointment?: boolean | Prisma.WriteBack$appointmentArgs<ExtArgs>
+  replaced?: boolean | Prisma.WriteBack$replacedArgs<ExtArgs>
+  offer?: boolean | Prisma.WriteBack$offerArgs<ExtArgs>
+  attempt?: boolean | Prisma.WriteBack$attemptArgs<ExtArgs>
+  run?: boolean | Prisma.WriteBack$runArgs<ExtArgs>
+  promise?: boolean | Prisma.WriteBack$promiseArgs<ExtArgs>
 }, ExtArgs["result"]["writeBack"]>
 
 export type WriteBackSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -707,6 +1878,11 @@ export type WriteBackSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ext
   createdAt?: boolean
   leaseUntil?: boolean
   settledAt?: boolean
+  appointment?: boolean | Prisma.WriteBack$appointmentArgs<ExtArgs>
+  replaced?: boolean | Prisma.WriteBack$replacedArgs<ExtArgs>
+  offer?: boolean | Prisma.WriteBack$offerArgs<ExtArgs>
+  attempt?: boolean | Prisma.WriteBack$attemptArgs<ExtArgs>
+  run?: boolean | Prisma.WriteBack$runArgs<ExtArgs>
 }, ExtArgs["result"]["writeBack"]>
 
 export type WriteBackSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -729,6 +1905,11 @@ export type WriteBackSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ext
   createdAt?: boolean
   leaseUntil?: boolean
   settledAt?: boolean
+  appointment?: boolean | Prisma.WriteBack$appointmentArgs<ExtArgs>
+  replaced?: boolean | Prisma.WriteBack$replacedArgs<ExtArgs>
+  offer?: boolean | Prisma.WriteBack$offerArgs<ExtArgs>
+  attempt?: boolean | Prisma.WriteBack$attemptArgs<ExtArgs>
+  run?: boolean | Prisma.WriteBack$runArgs<ExtArgs>
 }, ExtArgs["result"]["writeBack"]>
 
 export type WriteBackSelectScalar = {
@@ -754,10 +1935,39 @@ export type WriteBackSelectScalar = {
 }
 
 export type WriteBackOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "key" | "kind" | "lane" | "laneSeq" | "appointmentId" | "replacesId" | "offerId" | "attemptId" | "runId" | "fence" | "command" | "state" | "code" | "tries" | "resultExternal" | "createdAt" | "leaseUntil" | "settledAt", ExtArgs["result"]["writeBack"]>
+export type WriteBackInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  appointment?: boolean | Prisma.WriteBack$appointmentArgs<ExtArgs>
+  replaced?: boolean | Prisma.WriteBack$replacedArgs<ExtArgs>
+  offer?: boolean | Prisma.WriteBack$offerArgs<ExtArgs>
+  attempt?: boolean | Prisma.WriteBack$attemptArgs<ExtArgs>
+  run?: boolean | Prisma.WriteBack$runArgs<ExtArgs>
+  promise?: boolean | Prisma.WriteBack$promiseArgs<ExtArgs>
+}
+export type WriteBackIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  appointment?: boolean | Prisma.WriteBack$appointmentArgs<ExtArgs>
+  replaced?: boolean | Prisma.WriteBack$replacedArgs<ExtArgs>
+  offer?: boolean | Prisma.WriteBack$offerArgs<ExtArgs>
+  attempt?: boolean | Prisma.WriteBack$attemptArgs<ExtArgs>
+  run?: boolean | Prisma.WriteBack$runArgs<ExtArgs>
+}
+export type WriteBackIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  appointment?: boolean | Prisma.WriteBack$appointmentArgs<ExtArgs>
+  replaced?: boolean | Prisma.WriteBack$replacedArgs<ExtArgs>
+  offer?: boolean | Prisma.WriteBack$offerArgs<ExtArgs>
+  attempt?: boolean | Prisma.WriteBack$attemptArgs<ExtArgs>
+  run?: boolean | Prisma.WriteBack$runArgs<ExtArgs>
+}
 
 export type $WriteBackPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "WriteBack"
-  objects: {}
+  objects: {
+    appointment: Prisma.$AppointmentPayload<ExtArgs> | null
+    replaced: Prisma.$AppointmentPayload<ExtArgs> | null
+    offer: Prisma.$OfferPayload<ExtArgs> | null
+    attempt: Prisma.$CallAttemptPayload<ExtArgs> | null
+    run: Prisma.$CampaignRunPayload<ExtArgs> | null
+    promise: Prisma.$PromiseMadePayload<ExtArgs> | null
+  }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
     key: string
@@ -1175,6 +2385,12 @@ readonly fields: WriteBackFieldRefs;
  */
 export interface Prisma__WriteBackClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
+  appointment<T extends Prisma.WriteBack$appointmentArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.WriteBack$appointmentArgs<ExtArgs>>): Prisma.Prisma__AppointmentClient<runtime.Types.Result.GetResult<Prisma.$AppointmentPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
+  replaced<T extends Prisma.WriteBack$replacedArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.WriteBack$replacedArgs<ExtArgs>>): Prisma.Prisma__AppointmentClient<runtime.Types.Result.GetResult<Prisma.$AppointmentPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
+  offer<T extends Prisma.WriteBack$offerArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.WriteBack$offerArgs<ExtArgs>>): Prisma.Prisma__OfferClient<runtime.Types.Result.GetResult<Prisma.$OfferPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
+  attempt<T extends Prisma.WriteBack$attemptArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.WriteBack$attemptArgs<ExtArgs>>): Prisma.Prisma__CallAttemptClient<runtime.Types.Result.GetResult<Prisma.$CallAttemptPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
+  run<T extends Prisma.WriteBack$runArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.WriteBack$runArgs<ExtArgs>>): Prisma.Prisma__CampaignRunClient<runtime.Types.Result.GetResult<Prisma.$CampaignRunPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
+  promise<T extends Prisma.WriteBack$promiseArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.WriteBack$promiseArgs<ExtArgs>>): Prisma.Prisma__PromiseMadeClient<runtime.Types.Result.GetResult<Prisma.$PromiseMadePayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1240,6 +2456,10 @@ export type WriteBackFindUniqueArgs<ExtArgs extends runtime.Types.Extensions.Int
    */
   omit?: Prisma.WriteBackOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WriteBackInclude<ExtArgs> | null
+  /**
    * Filter, which WriteBack to fetch.
    */
   where: Prisma.WriteBackWhereUniqueInput
@@ -1258,6 +2478,10 @@ export type WriteBackFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Extensi
    */
   omit?: Prisma.WriteBackOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WriteBackInclude<ExtArgs> | null
+  /**
    * Filter, which WriteBack to fetch.
    */
   where: Prisma.WriteBackWhereUniqueInput
@@ -1275,6 +2499,10 @@ export type WriteBackFindFirstArgs<ExtArgs extends runtime.Types.Extensions.Inte
    * Omit specific fields from the WriteBack
    */
   omit?: Prisma.WriteBackOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WriteBackInclude<ExtArgs> | null
   /**
    * Filter, which WriteBack to fetch.
    */
@@ -1324,6 +2552,10 @@ export type WriteBackFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extensio
    */
   omit?: Prisma.WriteBackOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WriteBackInclude<ExtArgs> | null
+  /**
    * Filter, which WriteBack to fetch.
    */
   where?: Prisma.WriteBackWhereInput
@@ -1371,6 +2603,10 @@ export type WriteBackFindManyArgs<ExtArgs extends runtime.Types.Extensions.Inter
    * Omit specific fields from the WriteBack
    */
   omit?: Prisma.WriteBackOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WriteBackInclude<ExtArgs> | null
   /**
    * Filter, which WriteBacks to fetch.
    */
@@ -1420,6 +2656,10 @@ export type WriteBackCreateArgs<ExtArgs extends runtime.Types.Extensions.Interna
    */
   omit?: Prisma.WriteBackOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WriteBackInclude<ExtArgs> | null
+  /**
    * The data needed to create a WriteBack.
    */
   data: Prisma.XOR<Prisma.WriteBackCreateInput, Prisma.WriteBackUncheckedCreateInput>
@@ -1453,6 +2693,10 @@ export type WriteBackCreateManyAndReturnArgs<ExtArgs extends runtime.Types.Exten
    */
   data: Prisma.WriteBackCreateManyInput | Prisma.WriteBackCreateManyInput[]
   skipDuplicates?: boolean
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WriteBackIncludeCreateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1467,6 +2711,10 @@ export type WriteBackUpdateArgs<ExtArgs extends runtime.Types.Extensions.Interna
    * Omit specific fields from the WriteBack
    */
   omit?: Prisma.WriteBackOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WriteBackInclude<ExtArgs> | null
   /**
    * The data needed to update a WriteBack.
    */
@@ -1519,6 +2767,10 @@ export type WriteBackUpdateManyAndReturnArgs<ExtArgs extends runtime.Types.Exten
    * Limit how many WriteBacks to update.
    */
   limit?: number
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WriteBackIncludeUpdateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1533,6 +2785,10 @@ export type WriteBackUpsertArgs<ExtArgs extends runtime.Types.Extensions.Interna
    * Omit specific fields from the WriteBack
    */
   omit?: Prisma.WriteBackOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WriteBackInclude<ExtArgs> | null
   /**
    * The filter to search for the WriteBack to update in case it exists.
    */
@@ -1560,6 +2816,10 @@ export type WriteBackDeleteArgs<ExtArgs extends runtime.Types.Extensions.Interna
    */
   omit?: Prisma.WriteBackOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WriteBackInclude<ExtArgs> | null
+  /**
    * Filter which WriteBack to delete.
    */
   where: Prisma.WriteBackWhereUniqueInput
@@ -1580,6 +2840,120 @@ export type WriteBackDeleteManyArgs<ExtArgs extends runtime.Types.Extensions.Int
 }
 
 /**
+ * WriteBack.appointment
+ */
+export type WriteBack$appointmentArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Appointment
+   */
+  select?: Prisma.AppointmentSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Appointment
+   */
+  omit?: Prisma.AppointmentOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.AppointmentInclude<ExtArgs> | null
+  where?: Prisma.AppointmentWhereInput
+}
+
+/**
+ * WriteBack.replaced
+ */
+export type WriteBack$replacedArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Appointment
+   */
+  select?: Prisma.AppointmentSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Appointment
+   */
+  omit?: Prisma.AppointmentOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.AppointmentInclude<ExtArgs> | null
+  where?: Prisma.AppointmentWhereInput
+}
+
+/**
+ * WriteBack.offer
+ */
+export type WriteBack$offerArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Offer
+   */
+  select?: Prisma.OfferSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Offer
+   */
+  omit?: Prisma.OfferOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.OfferInclude<ExtArgs> | null
+  where?: Prisma.OfferWhereInput
+}
+
+/**
+ * WriteBack.attempt
+ */
+export type WriteBack$attemptArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the CallAttempt
+   */
+  select?: Prisma.CallAttemptSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the CallAttempt
+   */
+  omit?: Prisma.CallAttemptOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CallAttemptInclude<ExtArgs> | null
+  where?: Prisma.CallAttemptWhereInput
+}
+
+/**
+ * WriteBack.run
+ */
+export type WriteBack$runArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the CampaignRun
+   */
+  select?: Prisma.CampaignRunSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the CampaignRun
+   */
+  omit?: Prisma.CampaignRunOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.CampaignRunInclude<ExtArgs> | null
+  where?: Prisma.CampaignRunWhereInput
+}
+
+/**
+ * WriteBack.promise
+ */
+export type WriteBack$promiseArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the PromiseMade
+   */
+  select?: Prisma.PromiseMadeSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the PromiseMade
+   */
+  omit?: Prisma.PromiseMadeOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PromiseMadeInclude<ExtArgs> | null
+  where?: Prisma.PromiseMadeWhereInput
+}
+
+/**
  * WriteBack without action
  */
 export type WriteBackDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1591,4 +2965,8 @@ export type WriteBackDefaultArgs<ExtArgs extends runtime.Types.Extensions.Intern
    * Omit specific fields from the WriteBack
    */
   omit?: Prisma.WriteBackOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WriteBackInclude<ExtArgs> | null
 }
