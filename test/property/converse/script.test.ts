@@ -134,6 +134,30 @@ describe('whatever a callee says', () => {
     expect(checked).toBeGreaterThan(5_000);
   });
 
+  test('only whoever was asked for is verified, and whoever they answer for', () => {
+    let verified = 0;
+    fc.assert(
+      fc.property(walk, ([brief, inputs]) => {
+        const people = brief.script === 'confirm' ? brief.people : [brief.person];
+        const nameOf = (index: number): string | undefined =>
+          people[index]?.guardianName ?? people[index]?.fullName;
+        for (const { before, input: next, after } of follow(brief, inputs)) {
+          for (const index of after.ledger.verified.filter((v) => !before.ledger.verified.includes(v))) {
+            verified += 1;
+            if (before.where.at === 'identify') {
+              expect(next.kind === 'heard' && next.turn.move).toBe('affirm');
+              expect(before.where.person).toBe(index);
+            } else {
+              expect(before.ledger.verified.map(nameOf)).toContain(nameOf(index));
+            }
+          }
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(verified).toBeGreaterThan(100);
+  });
+
   test('nothing is decided but on an answer to facts that were heard', () => {
     const decided = new Set<string>();
     fc.assert(

@@ -75,7 +75,7 @@ describe('the end of a turn', () => {
       [
         ...voice(100, 1_500),
         [1_550, { kind: 'partial', text: 'No', coversToMs: 400 }],
-        [1_800, { kind: 'partial', text: "No I can't make it", coversToMs: 1_480 }],
+        [1_900, { kind: 'partial', text: "No I can't make it", coversToMs: 1_480 }],
       ],
       2_500,
     );
