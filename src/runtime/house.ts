@@ -8,9 +8,9 @@ import type { SchedulingSystem } from '../ports/schedulingSystem.ts';
 import type { Store } from '../ports/store/store.ts';
 import type { WebServer } from '../web/server.ts';
 import { type Database, type HouseQueues, openDatabase, openQueues, openStoreOn } from './composeGround.ts';
-import { type PhoneVendor, openPhone, openScheduling, openSpeech } from './composeVendors.ts';
+import type { PhoneVendor } from './composeVendors.ts';
 import { type Answering, MEDIA_PATH, openWeb } from './composeWeb.ts';
-import { type WorkDeps, upkeep, work, workCalls } from './composeWorkers.ts';
+import type { WorkDeps } from './composeWorkers.ts';
 import { type Role, ROLES } from './commandLine.ts';
 import type { Config } from './config.ts';
 import { beginDemoDay, emulatedVendors, handsetsDirOf, seedPractice, worldFor } from './composeDemo.ts';
@@ -132,6 +132,9 @@ interface Opened {
 async function startRoles(opened: Opened, roles: readonly Role[]): Promise<SchedulingSystem> {
   const { ground, queues, answering, board } = opened;
   const { config, store, clock, log, shutdown, emulated } = ground;
+  // The vendors' packages take a second to load, in which the page answers already.
+  const { openPhone, openScheduling, openSpeech } = await import('./composeVendors.ts');
+  const { upkeep, work, workCalls } = await import('./composeWorkers.ts');
   const surroundings = { config, emulated, clock, log };
   const scheduling = openScheduling(surroundings);
   const phone: PhoneVendor = openPhone(surroundings, {
