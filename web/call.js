@@ -1,6 +1,6 @@
 /** One call: what was said, when, how fast, by which rules; and its recording, with the transcript following. */
 import { at, clock, h, millis, say, show } from './dom.js';
-import { ask } from './frame.js';
+import { ask } from './ask.js';
 import { openPlayer } from './player.js';
 import { turnRows } from './turns.js';
 

@@ -1,5 +1,5 @@
 /** Follows the night: a stream while there is one, asking every few seconds while there is none. */
-import { ask } from './frame.js';
+import { ask } from './ask.js';
 
 const QUIET_MS = 40_000;
 const POLL_MS = 3_000;

@@ -1,6 +1,6 @@
 /** The recording: drawn from peaks that the server worked out, played by the browser, and one position for both. */
 import { at, clock } from './dom.js';
-import { ask } from './frame.js';
+import { ask } from './ask.js';
 
 const COLUMNS = 1000;
 const STEP_SECONDS = 5;

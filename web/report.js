@@ -1,6 +1,7 @@
 /** The morning report. Each number leads to the rows that it counts; the address keeps what is being looked at. */
 import { at, clock, h, millis, plural, say, show } from './dom.js';
-import { ask, showHead } from './frame.js';
+import { ask } from './ask.js';
+import { showHead } from './frame.js';
 
 const callHref = (attempt) => `/calls/${encodeURIComponent(attempt)}`;
 const callsHref = (result, place) => `#calls?${new URLSearchParams({ ...(result && { result }), ...(place && { place }) })}`;

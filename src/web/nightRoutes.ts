@@ -1,12 +1,12 @@
 /** The night, live and afterwards: what the pages ask for. */
 import { type Context, Hono } from 'hono';
-import { streamSSE } from 'hono/streaming';
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import type { LocalDate } from '../domain/localTime.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { attemptOf, dateOf } from './askedFor.ts';
 import { callPage } from './callPage.ts';
-import { liveNight } from './liveNight.ts';
+import { type LiveNight, liveNight } from './liveNight.ts';
 import { readMorningReport } from './morningReport.ts';
 import { type NightSnapshot, type NightStore, type Surroundings, nightSnapshot } from './snapshot.ts';
 
@@ -41,6 +41,27 @@ async function dated(
   return c.json(found, found.date === null ? 404 : 200);
 }
 
+/** Tells a watcher the night, each time that it has changed, until the watcher has gone. */
+async function tell(
+  stream: SSEStreamingApi,
+  live: LiveNight,
+  clock: Clock,
+  gone: AbortSignal,
+): Promise<void> {
+  let told = '';
+  let toldAtMs = clock.monotonicMs();
+  while (!gone.aborted) {
+    const night = await live.latest();
+    const news = substance(night);
+    const isDue = clock.monotonicMs() - toldAtMs >= HEARTBEAT_MS;
+    if (news !== told) await stream.writeSSE({ event: 'night', data: JSON.stringify(night) });
+    else if (isDue) await stream.writeSSE({ event: 'still_here', data: '' });
+    if (news !== told || isDue) toldAtMs = clock.monotonicMs();
+    told = news;
+    await clock.sleep(live.restMs, gone);
+  }
+}
+
 export function nightRoutes(deps: NightDeps): Hono {
   const app = new Hono();
   const { store, clock, log } = deps;
@@ -53,29 +74,19 @@ export function nightRoutes(deps: NightDeps): Hono {
   app.get('/api/report', (c) => dated(c, (date) => readMorningReport(parts(), date)));
 
   app.get('/api/night/live', (c) =>
-    streamSSE(
-      c,
-      async (stream) => {
-        const gone = new AbortController();
-        stream.onAbort(() => gone.abort());
-        let told = '';
-        let toldAtMs = clock.monotonicMs();
-        while (!gone.signal.aborted) {
-          const night = await live.latest();
-          const news = substance(night);
-          const nowMs = clock.monotonicMs();
-          if (news !== told) await stream.writeSSE({ event: 'night', data: JSON.stringify(night) });
-          else if (nowMs - toldAtMs >= HEARTBEAT_MS) await stream.writeSSE({ event: 'still_here', data: '' });
-          if (news !== told || nowMs - toldAtMs >= HEARTBEAT_MS) toldAtMs = nowMs;
-          told = news;
-          await clock.sleep(live.restMs, gone.signal);
-        }
-      },
-      (error) => {
-        log.error('server.request_failed', { code: error.name, status: 500 });
-        return Promise.resolve();
-      },
-    ),
+    streamSSE(c, async (stream) => {
+      const gone = new AbortController();
+      stream.onAbort(() => gone.abort());
+      try {
+        await tell(stream, live, clock, gone.signal);
+      } catch (error) {
+        // Caught here, because what is thrown out of here is sent with its message. The page opens another stream.
+        log.error('server.request_failed', {
+          code: error instanceof Error ? error.name : 'unknown',
+          status: 500,
+        });
+      }
+    }),
   );
 
   app.get('/api/calls/:attempt', async (c) => {

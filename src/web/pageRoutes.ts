@@ -15,6 +15,7 @@ const FILES: Readonly<Record<string, { readonly file: string; readonly type: str
   '/report': { file: 'report.html', type: PAGE },
   '/report/:date': { file: 'report.html', type: PAGE },
   '/assets/style.css': { file: 'style.css', type: 'text/css; charset=utf-8' },
+  '/assets/ask.js': { file: 'ask.js', type: SCRIPT },
   '/assets/dom.js': { file: 'dom.js', type: SCRIPT },
   '/assets/frame.js': { file: 'frame.js', type: SCRIPT },
   '/assets/night.js': { file: 'night.js', type: SCRIPT },

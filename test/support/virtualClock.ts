@@ -40,11 +40,13 @@ export function virtualClock(startMs = 1_767_225_600_000): VirtualClock {
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted === true) return resolve();
-        const cancel = after(ms, resolve);
-        signal?.addEventListener('abort', () => {
+        const done = (): void => {
           cancel();
+          signal?.removeEventListener('abort', done);
           resolve();
-        });
+        };
+        const cancel = after(ms, done);
+        signal?.addEventListener('abort', done);
       }),
     async advance(ms) {
       const untilMs = elapsedMs + ms;
