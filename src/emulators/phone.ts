@@ -5,7 +5,12 @@
 
 /** What happens when a number is rung. */
 export type Ringing =
-  | { readonly kind: 'answers'; readonly afterMs: number; readonly handset: Handset; readonly answeredBy: AnsweredBy }
+  | {
+      readonly kind: 'answers';
+      readonly afterMs: number;
+      readonly handset: Handset;
+      readonly answeredBy: AnsweredBy;
+    }
   | { readonly kind: 'rings_out' }
   | { readonly kind: 'busy'; readonly afterMs: number }
   | { readonly kind: 'rejects'; readonly afterMs: number; readonly sipCode: number }

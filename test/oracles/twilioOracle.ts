@@ -6,7 +6,9 @@ interface Oracle {
   readonly forms: Readonly<Record<FormName, { readonly properties: Readonly<Record<string, unknown>> }>>;
   readonly queries: Readonly<Record<'listCall' | 'listCallRecording', readonly string[]>>;
   readonly lists: Readonly<Record<ListName, Schema>>;
-  readonly examples: Readonly<Record<ResourceName | 'calls' | 'recordings', Readonly<Record<string, unknown>>>>;
+  readonly examples: Readonly<
+    Record<ResourceName | 'calls' | 'recordings', Readonly<Record<string, unknown>>>
+  >;
 }
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -20,7 +22,8 @@ const SCHEMA_OF: Readonly<Record<ResourceName, string>> = {
   callRecording: 'api.v2010.account.call.call_recording',
 };
 
-const RFC_2822 = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} \+0000$/;
+const RFC_2822 =
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} \+0000$/;
 
 /**
  * Twilio's OpenAPI as a judge of the emulator's answers. Its schemas require nothing and allow anything beside, so the keys
@@ -39,7 +42,8 @@ export function twilioOracle(): {
   ajv.addFormat('uri', /^(?:https?:\/\/|\/)\S+$/);
   ajv.addFormat('uri-map', { type: 'string', validate: () => true });
   ajv.addSchema({ $id: 'twilio', components: { schemas: mended(oracle.schemas) } });
-  const named = (name: string): ValidateFunction => ajv.compile({ $ref: `twilio#/components/schemas/${name}` });
+  const named = (name: string): ValidateFunction =>
+    ajv.compile({ $ref: `twilio#/components/schemas/${name}` });
   const compiled = new Map(Object.entries(SCHEMA_OF).map(([resource, name]) => [resource, named(name)]));
   const problems = (resource: ResourceName, body: unknown): readonly string[] => {
     const validate = compiled.get(resource);
@@ -76,7 +80,10 @@ function keyProblems(example: object, body: unknown): readonly string[] {
 }
 
 function itemsOf(body: unknown, key: string): readonly unknown[] {
-  const items: unknown = typeof body === 'object' && body !== null ? Object.entries(body).find(([name]) => name === key)?.[1] : null;
+  const items: unknown =
+    typeof body === 'object' && body !== null
+      ? Object.entries(body).find(([name]) => name === key)?.[1]
+      : null;
   return Array.isArray(items) ? items : [];
 }
 
@@ -85,10 +92,13 @@ function mended<T>(value: T): T;
 function mended(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((one: unknown) => mended(one));
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, inner]: [string, unknown]) => [key, mended(inner)] as const);
+  const entries = Object.entries(value).map(
+    ([key, inner]: [string, unknown]) => [key, mended(inner)] as const,
+  );
   const schema: Record<string, unknown> = Object.fromEntries(entries);
   if (schema['nullable'] === true && schema['type'] === undefined) delete schema['nullable'];
-  if (schema['nullable'] === true && Array.isArray(schema['enum'])) schema['enum'] = [...schema['enum'], null];
+  if (schema['nullable'] === true && Array.isArray(schema['enum']))
+    schema['enum'] = [...schema['enum'], null];
   return schema;
 }
 
