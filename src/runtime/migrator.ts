@@ -119,6 +119,8 @@ export async function migrate(client: pg.Client, dir = MIGRATIONS_DIR): Promise<
  */
 export async function migrateDatabase(url: string, queues: 'postgres' | 'redis', log: Log): Promise<void> {
   const client = new pg.Client({ connectionString: url, application_name: 'rollcall migrate' });
+  // A connection that breaks fails the query it is asked next; nobody listens between two.
+  client.on('error', () => {});
   try {
     await client.connect();
   } catch (error) {

@@ -147,7 +147,9 @@ describe.concurrent('the data folder', () => {
 
   const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'];
   const isRoot = process.getuid?.() === 0;
-  const nobodyRuns = isRoot && spawnSync(asNobody[0] ?? '', [...asNobody.slice(1), 'true']).status === 0;
+  const [setpriv = '', ...toNobody] = asNobody;
+  const reads = [process.execPath, '-e', 'fs.accessSync("src/main.ts")'];
+  const nobodyRuns = isRoot && spawnSync(setpriv, [...toNobody, ...reads]).status === 0;
 
   test.skipIf(isRoot && !nobodyRuns)('one that may not be written to is named', async () => {
     const dataDir = folder();

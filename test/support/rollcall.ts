@@ -5,7 +5,10 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { startPostgres } from '../../src/runtime/embeddedPostgres.ts';
 import { isAlive } from '../../src/runtime/postgres/postmaster.ts';
+import { silentLog } from './silentLog.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -65,6 +68,19 @@ export function removeDataFolder(dataDir: string): void {
   rmSync(join(dataDir, '..'), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
 
+/** Asks the database of a data folder, running or not, and leaves it as it was found. */
+export async function withDatabase<T>(dataDir: string, ask: (database: pg.Client) => Promise<T>): Promise<T> {
+  const postgres = await startPostgres({ dataDir, host: '127.0.0.1', log: silentLog });
+  const client = new pg.Client(postgres.connection);
+  try {
+    await client.connect();
+    return await ask(client);
+  } finally {
+    await client.end();
+    await postgres.stop();
+  }
+}
+
 /** The lines of the log, in order; empty before there is one. */
 export function logOf(dataDir: string): readonly Readonly<Record<string, unknown>>[] {
   const file = join(dataDir, 'rollcall.log');
@@ -114,7 +130,7 @@ export function startRollcall(
     stderr: () => complained,
     ended,
     signal: (name) => void child.kill(name),
-    async until(what, look, withinMs = 60_000) {
+    async until(what, look, withinMs = 100_000) {
       const deadline = performance.now() + withinMs;
       for (;;) {
         const found = await look();
