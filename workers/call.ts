@@ -3,6 +3,7 @@ import type { ClaimDeps } from '../src/dial/claimDeps.ts';
 import { claimCall } from '../src/dial/claimCall.ts';
 import { endCall } from '../src/dial/endCall.ts';
 import { type PlaceDeps, placeCall } from '../src/dial/placeCall.ts';
+import type { E164 } from '../src/domain/call.ts';
 import type { ConversationBrief, ConversationResult } from '../src/domain/conversation.ts';
 import type { FrontDesk } from '../src/ports/frontDesk.ts';
 import type { ConsumeOptions, Consumer, Queues } from '../src/ports/queues.ts';
@@ -24,7 +25,12 @@ export interface CallWorkerDeps extends ConsumeOptions {
   readonly claim: Omit<ClaimDeps, 'rules'>;
   readonly place: PlaceDeps;
   readonly desk: WriteBackDeps;
-  readonly prepare: (brief: ConversationBrief, desk: FrontDesk, signal: AbortSignal) => ReadyConversation;
+  readonly prepare: (
+    brief: ConversationBrief,
+    phone: E164,
+    desk: FrontDesk,
+    signal: AbortSignal,
+  ) => ReadyConversation;
 }
 
 export function consumeCalls({ queues, claim, place, desk, prepare, ...options }: CallWorkerDeps): Consumer {
@@ -35,7 +41,7 @@ export function consumeCalls({ queues, claim, place, desk, prepare, ...options }
       if (claimed.kind === 'again_in') return claimed;
       if (claimed.kind === 'over') return { kind: 'done' };
       const { call, brief, practice } = claimed;
-      const conversation = prepare(brief, bookAtTheDesk(desk, call.attempt), signal);
+      const conversation = prepare(brief, call.phone, bookAtTheDesk(desk, call.attempt), signal);
       try {
         const rung = await placeCall(place, call, practice.settings, signal);
         if (rung.kind !== 'line') return { kind: 'done' };

@@ -4,6 +4,7 @@ import { holdConversation } from '../converse/holdConversation.ts';
 import { PhraseCache } from '../converse/phraseCache.ts';
 import { RenderQueue } from '../converse/renderQueue.ts';
 import { prepareConversation } from '../converse/prepareConversation.ts';
+import type { E164 } from '../domain/call.ts';
 import type { ConversationBrief } from '../domain/conversation.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FrontDesk } from '../ports/frontDesk.ts';
@@ -12,6 +13,7 @@ import type { Recordings } from '../ports/recordings.ts';
 import type { Store } from '../ports/store/store.ts';
 import type { SpeechVendors } from './composeVendors.ts';
 import { createJournal } from './journalWriter.ts';
+import { heedOptOuts } from './optOut.ts';
 
 interface ConversationDeps extends SpeechVendors {
   readonly store: Store;
@@ -55,12 +57,15 @@ function measured(recordings: Recordings): {
 /** @returns what the call worker asks for each claimed call. */
 export function renderAheadAndHold(
   deps: ConversationDeps,
-): (brief: ConversationBrief, desk: FrontDesk, signal: AbortSignal) => ReadyConversation {
+): (brief: ConversationBrief, phone: E164, desk: FrontDesk, signal: AbortSignal) => ReadyConversation {
   const { store, clock, log, voice, ending } = deps;
   const phrases = new PhraseCache(PHRASES_MAX_BYTES, null);
   const renderings = new RenderQueue(RENDERINGS_AT_ONCE);
-  const journal = createJournal(store.journal, clock, log);
-  return (brief, frontDesk, signal) => {
+  const written = createJournal(store.journal, clock, log);
+  return (brief, phone, frontDesk, signal) => {
+    const { attempt } = brief;
+    const suppress = () => store.outcomes.suppressNow(phone, 'opted_out', clock.now(), attempt);
+    const journal = heedOptOuts(written, suppress, log);
     const dropped = new AbortController();
     const rendering = prepareConversation(brief, { voice, phrases, renderings, clock }, dropped.signal);
     return {
@@ -69,7 +74,7 @@ export function renderAheadAndHold(
         const parts = { ...deps, line, phrases, frontDesk, journal, recordings };
         const result = await holdConversation(brief, parts, AbortSignal.any([signal, ending]));
         dropped.abort();
-        await Promise.all([rendering, journal.flush(brief.attempt)]);
+        await Promise.all([rendering, journal.flush(attempt)]);
         return { result, recordingMs: lengthMs() };
       },
       drop: () => dropped.abort(),
