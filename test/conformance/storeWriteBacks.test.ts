@@ -187,6 +187,14 @@ describe('a landed change', () => {
     });
   });
 
+  test('cancelled twice: the slot comes free once', async () => {
+    const [first, second] = [await decided('ada', 'cancel'), await decided('ada', 'cancel')];
+    await world.settles(first, landed('ext-ada'));
+    await world.sql(`update slot set state = 'taken_externally'`);
+    expect(await world.settles(second, landed('ext-ada'))).toBeNull();
+    expect(await slots()).toEqual([{ external: 'slot-ada', state: 'taken_externally' }]);
+  });
+
   test('of an appointment without a slot frees none', async () => {
     await world.lists({ name: 'bob', appointment: { slots: [] } });
     await world.plan(undefined, '2026-11-24');

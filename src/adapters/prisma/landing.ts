@@ -50,7 +50,11 @@ async function freeSlot(
   coolUntil: Instant,
 ): Promise<Freed> {
   const external = old.slots[0];
-  if (external === undefined) return NOTHING;
+  // Cancelled once, freed once: the slot may be somebody else's by now.
+  const before = await tx.writeBack.count({
+    where: { appointmentId: old.id, kind: 'cancel', state: 'landed', id: { not: row.id } },
+  });
+  if (external === undefined || before > 0) return NOTHING;
   const provider =
     old.providerId === null ? null : await tx.provider.findUnique({ where: { id: old.providerId } });
   const fresh = {
