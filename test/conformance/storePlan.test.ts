@@ -17,6 +17,9 @@ const households = () => world.store.plan.households(of('lakeside'), SPAN, EVENI
 const named = (people: Awaited<ReturnType<typeof households>>[number]['people']) =>
   people.map(({ patient }) => patient.givenName);
 
+const ledgers = async () =>
+  (await households()).map(({ ledger }) => ledger.map((entry) => entry.disposition));
+
 describe('who might be called', () => {
   test('people whose booked appointment in the span has no answer yet, soonest first', async () => {
     await world.lists(
@@ -108,8 +111,6 @@ describe('who might be called', () => {
     await world.lists('ada', 'bob');
     await world.plan();
     const attempt = await world.calls('ada');
-    const ledgers = async () =>
-      (await households()).map(({ ledger }) => ledger.map((entry) => entry.disposition));
     expect(await ledgers()).toEqual([[null], []]);
     await world.ends(attempt, 'no_answer');
     expect(await ledgers()).toEqual([['no_answer'], []]);

@@ -1,111 +1,17 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { CallEvent } from '../../src/domain/callEvent.ts';
-import type { AttemptId, RunId } from '../../src/domain/ids.ts';
+import type { RunId } from '../../src/domain/ids.ts';
 import type { NightNumbers } from '../../src/domain/report.ts';
-import { HOUR_MS, MINUTE_MS, plusMs } from '../../src/domain/time.ts';
-import { conversation } from '../support/endings.ts';
-import { EVENING, of } from '../support/night.ts';
-import { CALL_NOW, storeWorld } from '../support/storeFixtures.ts';
+import { HOUR_MS, plusMs } from '../../src/domain/time.ts';
+import { EVENING } from '../support/night.ts';
+import { storeWorld } from '../support/storeFixtures.ts';
+import { nightOf } from '../support/storeNight.ts';
 
 const world = storeWorld();
 let run: RunId;
 const numbers = () => world.store.report.numbers(run);
-const outcome = async (name: string, kind: 'confirmed' | 'cancelled' | 'no_decision') => [
-  { appointment: (await world.appointment(name)).id, offer: null, kind },
-];
-
-/** Ada confirms, Bob cancels, Cyd is not reached, Dan is refused, Eve is held; Wes takes Bob's slot, and one write-back is turned down. */
-async function aNight(): Promise<{ readonly wes: AttemptId }> {
-  await world.lists(
-    'ada',
-    'bob',
-    'cyd',
-    'dan',
-    { name: 'eve', hours: 47 },
-    { name: 'wes', hours: null },
-    'gus',
-  );
-  await world.waits('wes');
-  const later = { kind: 'call_at', at: plusMs(EVENING, 14 * HOUR_MS), rules: [] } as const;
-  const plan = await world.plan((name) => {
-    if (name === 'dan') return { kind: 'never', because: 'no_consent', rules: [] };
-    return name === 'eve' ? later : CALL_NOW;
-  });
-  run = plan.run;
-  const slot = await world.frees('bob');
-  const appointment = async (name: string) => (await world.appointment(name)).id;
-  await world.talksWith('ada', {
-    outcomes: await outcome('ada', 'confirmed'),
-    writeBacks: [{ kind: 'confirm', appointment: await appointment('ada') }],
-  });
-  await world.talksWith(
-    'cyd',
-    {
-      outcomes: await outcome('cyd', 'no_decision'),
-      contact: { kind: 'call_again', notBefore: later.at, because: 'no_answer' },
-    },
-    'no_answer',
-  );
-  await world.talksWith('gus', {
-    outcomes: await outcome('gus', 'confirmed'),
-    writeBacks: [{ kind: 'confirm', appointment: await appointment('gus') }],
-    callbacks: [
-      {
-        reason: 'question',
-        quote: 'Is there parking?',
-        patient: await world.patient('gus'),
-        appointment: null,
-      },
-    ],
-  });
-  const { offer } = (await world.offers(slot, 'wes')) ?? expect.fail('not reserved');
-  const wes = await world.calls('wes');
-  const at = world.clock.now();
-  const opening = {
-    slot: of<never>('slot-bob'),
-    start: plusMs(at, HOUR_MS),
-    end: plusMs(at, 2 * HOUR_MS),
-    provider: null,
-    spokenProvider: '',
-  };
-  const booking = await world.store.writeBacks.wantBooking({
-    attempt: wes,
-    replaces: null,
-    offer,
-    opening,
-    at,
-    relayNotBefore: at,
-  });
-  await world.store.calls.end(wes, { at, disposition: 'answered_human', result: null, recordingMs: 40_000 });
-  await world.store.outcomes.apply(
-    wes,
-    {
-      outcomes: [{ appointment: null, offer, kind: 'accepted_offer' }],
-      writeBacks: [],
-      suppressions: [],
-      callbacks: [],
-      offer: { offer, became: 'accepted' },
-      contact: { kind: 'stop', state: 'resolved', because: 'accepted_offer' },
-    },
-    at,
-  );
-  expect((await numbers()).promisesOpen).toBe(1);
-  await world.settles(booking ?? expect.fail('not wanted'), {
-    kind: 'landed',
-    external: of('ext-wes2'),
-    version: of('1'),
-    seen: null,
-  });
-  const [ada, gus] = await world.commands(`kind = 'confirm'`);
-  await world.settles(ada?.id ?? expect.fail('none'), {
-    kind: 'landed',
-    external: of('ext-ada'),
-    version: of('2'),
-    seen: null,
-  });
-  await world.settles(gus?.id ?? expect.fail('none'), { kind: 'superseded', reason: 'version', seen: null });
-  return { wes };
-}
+const aNight = async () => {
+  run = await nightOf(world);
+};
 
 const total = (counts: Readonly<Partial<Record<string, number>>>): number =>
   Object.values(counts).reduce<number>((sum, n) => sum + (n ?? 0), 0);
@@ -140,6 +46,14 @@ describe('the numbers of a night', () => {
     expect(seen.dialed).toBe(total(seen.byDisposition));
     expect(total(seen.byOutcome)).toBe(await world.count('outcome'));
     expect(seen.landed + seen.superseded + seen.notLanded).toBe(seen.writeBacks);
+  });
+
+  test('a promise that nobody closed is open', async () => {
+    await aNight();
+    await world.sql(`update promise set state = 'open', closed_at = null`);
+    expect(await numbers()).toMatchObject({ promisesOpen: 1, unexplained: 0 });
+    await world.sql(`update promise set state = 'broken', closed_at = now()`);
+    expect(await numbers()).toMatchObject({ promisesOpen: 0 });
   });
 
   test('are those of their own run', async () => {
@@ -186,10 +100,7 @@ describe('the numbers of a night', () => {
 });
 
 describe('unexplained', () => {
-  beforeEach(async () => {
-    await aNight();
-    expect(await numbers()).toMatchObject({ unexplained: 0 });
-  });
+  beforeEach(aNight);
 
   test('an answered call without an outcome', async () => {
     await world.sql(`delete from outcome where kind = 'no_decision'`);
@@ -240,139 +151,5 @@ describe('unexplained', () => {
   test('a move without its booking', async () => {
     await world.sql(`update outcome set kind = 'rescheduled' where kind = 'no_decision'`);
     expect((await numbers()).unexplained).toBe(1);
-  });
-});
-
-describe('the lists', () => {
-  const line = (party: 'agent' | 'callee', text: string) => ({ party, text, fromMs: 0, toMs: 1 });
-  const latency = (firstAudioMs: number) => ({
-    turn: 1,
-    endpointMs: 1,
-    transcriptMs: 2,
-    understoodMs: 3,
-    firstAudioMs,
-    understoodBy: 'rules' as const,
-    speech: 'cached' as const,
-  });
-  const log: readonly CallEvent[] = [
-    { kind: 'line_opened', atMs: 0 },
-    { kind: 'state_entered', atMs: 1, state: 'greeting' },
-    { kind: 'said', atMs: 2, line: line('agent', 'Hello.') },
-    { kind: 'heard', atMs: 3, line: line('callee', 'Yes?') },
-    { kind: 'turn_measured', atMs: 4, latency: latency(900) },
-    { kind: 'turn_measured', atMs: 5, latency: latency(500) },
-    { kind: 'turn_measured', atMs: 6, latency: latency(700) },
-    { kind: 'state_entered', atMs: 7, state: 'purpose' },
-  ];
-
-  test('a live call: its newest state, its last words, its median turn', async () => {
-    await world.lists('ada', 'bob');
-    ({ run } = await world.plan());
-    const attempt = await world.calls('ada');
-    await world.store.journal.append(attempt, log);
-    const [row, ...more] = await world.store.report.calls(run);
-    expect(more).toEqual([]);
-    expect(row).toEqual({
-      attempt,
-      contact: await world.contact('ada'),
-      purpose: 'confirm',
-      location: 'chicago',
-      patientName: 'Ada Example',
-      placedAt: EVENING,
-      endedAt: null,
-      disposition: null,
-      outcomes: [],
-      state: 'purpose',
-      lastLine: line('callee', 'Yes?'),
-      medianLatencyMs: 700,
-      recordingMs: null,
-    });
-    const detail = (await world.store.report.call(attempt)) ?? expect.fail('no call');
-    expect(detail).toMatchObject({
-      row,
-      events: log,
-      path: ['greeting', 'purpose'],
-      decisions: [{ rule: 'people', verdict: 'allow' }],
-    });
-    expect(detail.transcript.map(({ text }) => text)).toEqual(['Hello.', 'Yes?']);
-    expect(detail.latencies.map(({ firstAudioMs }) => firstAudioMs)).toEqual([900, 500, 700]);
-    expect(await world.store.report.call(of('nothing'))).toBeNull();
-  });
-
-  test('a call that is over: its result speaks', async () => {
-    await world.lists('ada');
-    ({ run } = await world.plan());
-    const attempt = await world.calls('ada');
-    const result = conversation({
-      transcript: [line('callee', 'Fine.')],
-      latencies: [latency(400)],
-      path: ['close'],
-    });
-    await world.store.calls.end(attempt, {
-      at: plusMs(EVENING, MINUTE_MS),
-      disposition: 'answered_human',
-      result,
-      recordingMs: 60_000,
-    });
-    const detail = (await world.store.report.call(attempt)) ?? expect.fail('no call');
-    expect(detail).toMatchObject({
-      transcript: result.transcript,
-      latencies: result.latencies,
-      path: ['close'],
-      row: { endedAt: plusMs(EVENING, MINUTE_MS), disposition: 'answered_human', recordingMs: 60_000 },
-    });
-  });
-
-  test('contacts, slots, callbacks and promises of the run', async () => {
-    await aNight();
-    const contacts = await world.store.report.contacts(run);
-    expect(contacts.map(({ patientNames, state, because }) => [patientNames.join(), state, because])).toEqual(
-      expect.arrayContaining([
-        ['Ada Example', 'resolved', 'decided'],
-        ['Dan Example', 'refused', 'no_consent'],
-        ['Eve Example', 'queued', null],
-        ['Cyd Example', 'retry_wait', 'no_answer'],
-      ]),
-    );
-    expect(contacts).toHaveLength(7);
-    expect(await world.store.report.slots(run)).toEqual([
-      {
-        slot: expect.any(String),
-        start: plusMs(EVENING, 30 * HOUR_MS),
-        location: 'chicago',
-        state: 'booked',
-        because: null,
-        filledBy: 'Wes Example',
-      },
-    ]);
-    const callbacks = await world.store.report.callbacks(run);
-    expect(callbacks.map(({ patientName, reason, quote }) => [patientName, reason, quote])).toEqual([
-      ['Gus Example', 'question', 'Is there parking?'],
-      ['Gus Example', 'superseded_by_staff', ''],
-    ]);
-    expect(callbacks[1]?.appointmentStart).toBe(plusMs(EVENING, 30 * HOUR_MS));
-    expect(await world.store.report.promises(run)).toEqual([]);
-    await world.sql(`update promise set state = 'open', closed_at = null`);
-    const wes = await world.row<{ id: string }>(`select attempt_id as id from promise`);
-    expect(await world.store.report.promises(run)).toEqual([
-      { promise: expect.any(String), patientName: 'Wes Example', madeAt: world.clock.now(), attempt: wes.id },
-    ]);
-    await world.sql(`update callback set state = 'done'`);
-    expect(await world.store.report.callbacks(run)).toEqual([]);
-  });
-
-  test('a run is found by its date, or the newest', async () => {
-    expect(await world.store.report.run(null)).toBeNull();
-    await world.lists('ada');
-    const first = await world.plan();
-    await world.clock.advance(24 * HOUR_MS);
-    const second = await world.plan(undefined, '2026-11-24');
-    expect(await world.store.report.run(null)).toEqual({
-      run: second.run,
-      date: '2026-11-24',
-      plannedAt: plusMs(EVENING, 24 * HOUR_MS),
-    });
-    expect((await world.store.report.run(of('2026-11-23')))?.run).toBe(first.run);
-    expect(await world.store.report.run(of('2026-11-25'))).toBeNull();
   });
 });

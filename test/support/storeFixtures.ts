@@ -88,6 +88,9 @@ export const EMPTY_IMPORT: PracticeImport = {
   waitlist: [],
 };
 
+/** Tables that hold the practice alone; every test begins with it. */
+const PRACTICE = ['practice', 'location', 'provider', 'visit_type'] as const;
+
 export class StoreWorld {
   clock: VirtualClock = virtualClock(EVENING);
   #database: FreshDatabase | undefined;
@@ -101,16 +104,19 @@ export class StoreWorld {
     const tables = await this.sql<{ name: string }>(
       `select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename not like '\\_%'`,
     );
-    // Quicker than truncating, with the few rows of a test; in this role neither foreign keys nor triggers ask for an order.
-    const deletes = tables.map((table) => `delete from ${table.name};`).join(' ');
-    this.#emptying = `set local session_replication_role = replica; ${deletes}`;
     this.#stores.push(this.#openStore());
+    await this.store.practice.save(EMPTY_IMPORT);
+    // Quicker than truncating, with the few rows of a test; in this role neither foreign keys nor triggers ask for an order.
+    const deletes = tables.map((table) => `delete from ${table.name};`);
+    const saves = PRACTICE.map((table) => `create table saved.${table} as select * from ${table};`);
+    const restores = PRACTICE.map((table) => `insert into ${table} select * from saved.${table};`);
+    await this.sql(['create schema saved;', ...saves].join(' '));
+    this.#emptying = ['set local session_replication_role = replica;', ...deletes, ...restores].join(' ');
   }
 
   async empty(): Promise<void> {
     this.clock = virtualClock(EVENING);
     await this.#pool?.query(this.#emptying);
-    await this.store.practice.save(EMPTY_IMPORT);
   }
 
   async close(): Promise<void> {
