@@ -142,12 +142,14 @@ export async function mirrorCommand(
   version: string,
   at: Instant,
 ): Promise<void> {
+  // A version that is no number is newer by being seen later. PostgreSQL casts a parameter while planning, whatever stands before it in a CASE.
+  const ordinal = /^\d+$/.test(version) ? version : null;
   await tx.$executeRaw`
     update "appointment" set "version" = ${version}, "seen_at" = ${toTimestamp(at)},
       "participation" = case when ${kind} = 'confirm' then 'accepted' else "participation" end,
       "status" = case when ${kind} = 'cancel' then 'cancelled' else "status" end
-    where "id" = ${id} and case when ${version} ~ '^[0-9]+$' and "version" ~ '^[0-9]+$'
-      then ${version}::numeric >= "version"::numeric else true end`;
+    where "id" = ${id} and case when "version" ~ '^[0-9]+$'
+      then coalesce(${ordinal}::numeric >= "version"::numeric, true) else true end`;
 }
 
 /** Each bad row once, however often it comes. */
