@@ -36,7 +36,7 @@ interface NightRows {
   readonly promises: readonly PromiseRow[];
 }
 
-export interface PlaceNumbers {
+interface PlaceNumbers {
   readonly where: string;
   readonly calls: number;
   readonly confirmed: number;

@@ -18,7 +18,7 @@ import {
 } from './words.ts';
 
 /** What a call is listed under: a decision, or what became of it on the line. */
-export interface Result {
+interface Result {
   readonly code: string;
   readonly words: string;
 }
@@ -89,7 +89,7 @@ export function locationName(practice: Practice, id: string | null): string {
 }
 
 /** Decisions if there are any; otherwise what became of it on the line. */
-export function resultsOf(row: Pick<CallRow, 'outcomes' | 'disposition'>): readonly Result[] {
+function resultsOf(row: Pick<CallRow, 'outcomes' | 'disposition'>): readonly Result[] {
   const outcomes: readonly OutcomeKind[] = [...new Set(row.outcomes)];
   const decided = outcomes.filter((kind) => kind !== 'no_decision');
   if (decided.length > 0) return decided.map((code) => ({ code, words: outcomeWords(code) }));

@@ -40,7 +40,7 @@ const Evaluated = z.object({
   exceptionDetails: z.unknown().optional(),
 });
 
-export interface Page {
+interface Page {
   /** What an expression of the page comes to; a promise is waited for. */
   evaluate(expression: string): Promise<unknown>;
   /** Resolves as soon as the expression is true. @throws when it is not within ten seconds. */
