@@ -11,6 +11,10 @@ export async function ask(path) {
     throw new Error('You have been signed out.');
   }
   const body = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw Object.assign(new Error(body.error ?? 'Rollcall could not answer.'), { status: answer.status, body });
+  if (!answer.ok)
+    throw Object.assign(new Error(body.error ?? 'Rollcall could not answer.'), {
+      status: answer.status,
+      body,
+    });
   return body;
 }

@@ -54,17 +54,28 @@ function showCall(page) {
     fact('On the line', page.onTheLine),
     fact('Ended', page.endedBy),
     fact('Length', call.seconds === null ? '' : clock(call.seconds * 1000)),
-    fact('Answers after', call.latencyMs === null ? '' : `${millis(call.latencyMs)} (median, as handed to the line)`),
+    fact(
+      'Answers after',
+      call.latencyMs === null ? '' : `${millis(call.latencyMs)} (median, as handed to the line)`,
+    ),
     fact('Call', call.attempt),
   ].filter((one) => one !== null);
   at('facts').replaceChildren(...facts);
   lines = page.transcript.map(transcriptLine);
   at('transcript').replaceChildren(...lines.map((line) => line.node));
   show(at('transcript-none'), lines.length === 0);
-  section('path', page.path, ({ words, atMs }) => h('li', {}, words, atMs === null ? null : h('span', {}, clock(atMs))));
-  section('understood', page.understood, ({ words, by, atMs }) => h('tr', {}, head('At', clock(atMs)), cell('Meaning', words), cell('Understood by', by)));
-  section('failures', page.failures, ({ words, atMs }) => h('tr', {}, head('At', clock(atMs)), cell('What', words)));
-  section('rules', page.rules, ({ words, verdict, detail }) => h('tr', {}, head('Rule', words), cell('Says', verdict), cell('Because', detail)));
+  section('path', page.path, ({ words, atMs }) =>
+    h('li', {}, words, atMs === null ? null : h('span', {}, clock(atMs))),
+  );
+  section('understood', page.understood, ({ words, by, atMs }) =>
+    h('tr', {}, head('At', clock(atMs)), cell('Meaning', words), cell('Understood by', by)),
+  );
+  section('failures', page.failures, ({ words, atMs }) =>
+    h('tr', {}, head('At', clock(atMs)), cell('What', words)),
+  );
+  section('rules', page.rules, ({ words, verdict, detail }) =>
+    h('tr', {}, head('Rule', words), cell('Says', verdict), cell('Because', detail)),
+  );
   for (const id of ['call', 'facts-card', 'details']) show(at(id), true);
 }
 
@@ -88,7 +99,12 @@ async function load() {
       show(at('no-recording'), true);
     }
   } else if (page.recordingMs === null) {
-    say(at('no-recording'), isOver ? 'Nobody spoke, so nothing was recorded.' : 'The recording can be played once the call is over.');
+    say(
+      at('no-recording'),
+      isOver
+        ? 'Nobody spoke, so nothing was recorded.'
+        : 'The recording can be played once the call is over.',
+    );
   }
   show(at('no-recording'), player === null);
   showTurns(page.turns);

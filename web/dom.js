@@ -2,7 +2,7 @@
 
 /**
  * @param {string} name of the element, with classes: `p.small.muted`
- * @param {Record<string, unknown>} [attributes] null and false are left out, functions listen
+ * @param {Record<string, string | number | boolean | null | EventListener>} [attributes] null and false are left out, functions listen
  * @param {...(Node | string | number | null | false)} children
  */
 export function h(name, attributes = {}, ...children) {

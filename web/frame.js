@@ -8,7 +8,8 @@ export function showHead(head) {
   show(at('paused'), head.paused);
   const notes = [];
   if (head.emulated.length > 0) notes.push(`Emulated, for want of credentials: ${head.emulated.join(', ')}.`);
-  if (head.demoClock) notes.push('No real phone rings. The clock is the demo’s, set to an evening at the practice.');
+  if (head.demoClock)
+    notes.push('No real phone rings. The clock is the demo’s, set to an evening at the practice.');
   say(at('emulated'), notes.join(' '));
   show(at('emulated'), notes.length > 0);
 }

@@ -49,7 +49,8 @@ export async function openPlayer(attempt, lengthMs, onTime) {
   at('pcm').href = `${base}?format=pcm`;
   audio.src = `${base}?format=pcm`;
   const peaks = await ask(`/api/calls/${encodeURIComponent(attempt)}/waveform?columns=${COLUMNS}`);
-  const length = () => (Number.isFinite(audio.duration) && audio.duration > 0 ? audio.duration : lengthMs / 1000);
+  const length = () =>
+    Number.isFinite(audio.duration) && audio.duration > 0 ? audio.duration : lengthMs / 1000;
 
   const paint = () => {
     const seconds = audio.currentTime;
@@ -75,7 +76,12 @@ export async function openPlayer(attempt, lengthMs, onTime) {
     go(((event.clientX - box.left) / box.width) * length());
   });
   wave.addEventListener('keydown', (event) => {
-    const steps = { ArrowLeft: -STEP_SECONDS, ArrowDown: -STEP_SECONDS, ArrowRight: STEP_SECONDS, ArrowUp: STEP_SECONDS };
+    const steps = {
+      ArrowLeft: -STEP_SECONDS,
+      ArrowDown: -STEP_SECONDS,
+      ArrowRight: STEP_SECONDS,
+      ArrowUp: STEP_SECONDS,
+    };
     if (event.key in steps) go(audio.currentTime + steps[event.key]);
     else if (event.key === 'Home') go(0);
     else if (event.key === 'End') go(length());

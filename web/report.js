@@ -4,7 +4,8 @@ import { ask } from './ask.js';
 import { showHead } from './frame.js';
 
 const callHref = (attempt) => `/calls/${encodeURIComponent(attempt)}`;
-const callsHref = (result, place) => `#calls?${new URLSearchParams({ ...(result && { result }), ...(place && { place }) })}`;
+const callsHref = (result, place) =>
+  `#calls?${new URLSearchParams({ ...(result && { result }), ...(place && { place }) })}`;
 
 const cell = (label, ...children) => h('td', { 'data-label': label }, ...children);
 const head = (label, ...children) => h('th', { scope: 'row', 'data-label': label }, ...children);
@@ -30,21 +31,52 @@ const COLUMNS = [
   ['Not called', 'notCalled', () => '#exceptions-heading'],
 ];
 
-const number = (value, href) => h('td.number', {}, value === 0 ? h('span.muted', {}, 0) : h('a', { href }, value));
+const number = (value, href) =>
+  h('td.number', {}, value === 0 ? h('span.muted', {}, 0) : h('a', { href }, value));
 
 function showPlaces(places) {
-  const total = Object.fromEntries(COLUMNS.map(([, field]) => [field, places.reduce((sum, place) => sum + place[field], 0)]));
-  at('places-head').replaceChildren(h('tr', {}, h('th', { scope: 'col' }, 'Location'), ...COLUMNS.map(([name]) => h('th.number', { scope: 'col' }, name))));
-  at('places').replaceChildren(
-    ...places.map((place) => h('tr', {}, h('th', { scope: 'row' }, place.where), ...COLUMNS.map(([, field, href]) => number(place[field], href(place.where))))),
+  const total = Object.fromEntries(
+    COLUMNS.map(([, field]) => [field, places.reduce((sum, place) => sum + place[field], 0)]),
   );
-  at('places-foot').replaceChildren(h('tr', {}, h('th', { scope: 'row' }, 'All'), ...COLUMNS.map(([, field, href]) => number(total[field], href('')))));
+  at('places-head').replaceChildren(
+    h(
+      'tr',
+      {},
+      h('th', { scope: 'col' }, 'Location'),
+      ...COLUMNS.map(([name]) => h('th.number', { scope: 'col' }, name)),
+    ),
+  );
+  at('places').replaceChildren(
+    ...places.map((place) =>
+      h(
+        'tr',
+        {},
+        h('th', { scope: 'row' }, place.where),
+        ...COLUMNS.map(([, field, href]) => number(place[field], href(place.where))),
+      ),
+    ),
+  );
+  at('places-foot').replaceChildren(
+    h(
+      'tr',
+      {},
+      h('th', { scope: 'row' }, 'All'),
+      ...COLUMNS.map(([, field, href]) => number(total[field], href(''))),
+    ),
+  );
 }
 
 /** The headline with each of its numbers leading to what it counts. */
 function showHeadline(report) {
-  const hrefs = [callsHref('confirmed', ''), callsHref('rescheduled', ''), '#slots-heading', '#slots-heading'];
-  const parts = report.headline.split(', ').flatMap((text, index) => [index === 0 ? '' : ', ', h('a', { href: hrefs[index] }, text)]);
+  const hrefs = [
+    callsHref('confirmed', ''),
+    callsHref('rescheduled', ''),
+    '#slots-heading',
+    '#slots-heading',
+  ];
+  const parts = report.headline
+    .split(', ')
+    .flatMap((text, index) => [index === 0 ? '' : ', ', h('a', { href: hrefs[index] }, text)]);
   at('headline').replaceChildren(...parts, '.');
 }
 
@@ -55,7 +87,8 @@ function summaryOf({ numbers: n, ownLatencyMs }, latency) {
       : ownLatencyMs === null
         ? ''
         : `The agent answered after ${millis(ownLatencyMs)} in the median of the calls, as handed to the line.`;
-  const unexplained = n.unexplained === 0 ? 'Nothing is unexplained.' : `${n.unexplained} unexplained: look into these first.`;
+  const unexplained =
+    n.unexplained === 0 ? 'Nothing is unexplained.' : `${n.unexplained} unexplained: look into these first.`;
   return [
     `${plural(n.planned, 'contact')} planned, ${n.dialed} dialed, ${n.answered} answered.`,
     `${n.landed} of ${plural(n.writeBacks, 'change')} landed in the scheduling system${n.superseded > 0 ? `, ${n.superseded} given up because the office had been quicker` : ''}.`,
@@ -80,16 +113,41 @@ function showRest(report) {
     ),
   );
   list('promises', report.promises, (one) =>
-    h('tr', {}, head('To whom', one.who), cell('Since', one.madeAt), cell('Call', h('a', { href: callHref(one.attempt) }, 'Listen'))),
+    h(
+      'tr',
+      {},
+      head('To whom', one.who),
+      cell('Since', one.madeAt),
+      cell('Call', h('a', { href: callHref(one.attempt) }, 'Listen')),
+    ),
   );
   list('slots', report.slots, (one) =>
-    h('tr', {}, head('Time', one.at), cell('Where', one.where), h('td', { 'data-label': 'What became of it', 'data-tone': slotTone[one.fate] }, one.says)),
+    h(
+      'tr',
+      {},
+      head('Time', one.at),
+      cell('Where', one.where),
+      h('td', { 'data-label': 'What became of it', 'data-tone': slotTone[one.fate] }, one.says),
+    ),
   );
   list('chart', report.chart, (one) =>
-    h('tr', {}, head('Who', h('a', { href: callHref(one.attempt) }, one.who)), cell('Where', one.where), cell('What was learned', one.results.map((result) => result.words).join(', '))),
+    h(
+      'tr',
+      {},
+      head('Who', h('a', { href: callHref(one.attempt) }, one.who)),
+      cell('Where', one.where),
+      cell('What was learned', one.results.map((result) => result.words).join(', ')),
+    ),
   );
   list('exceptions', [...report.leftOver, ...report.stillToCall, ...report.notCalled], (one) =>
-    h('tr', {}, head('Who', one.who), cell('Where', one.where), cell('Why', one.why), cell('Next try', ['queued', 'retry_wait', 'held'].includes(one.state) ? `not before ${one.at}` : '')),
+    h(
+      'tr',
+      {},
+      head('Who', one.who),
+      cell('Where', one.where),
+      cell('Why', one.why),
+      cell('Next try', ['queued', 'retry_wait', 'held'].includes(one.state) ? `not before ${one.at}` : ''),
+    ),
   );
 }
 
@@ -105,7 +163,9 @@ function showCalls(calls) {
   at('by-result').value = result;
   at('by-place').value = place;
   const shown = calls.filter(
-    (call) => (result === '' || call.results.some((one) => one.code === result)) && (place === '' || call.where === place),
+    (call) =>
+      (result === '' || call.results.some((one) => one.code === result)) &&
+      (place === '' || call.where === place),
   );
   list('calls', shown, (call) =>
     h(
@@ -117,7 +177,16 @@ function showCalls(calls) {
       cell('Result', call.state ?? call.results.map((one) => one.words).join(', ')),
       cell('Length', call.seconds === null ? '' : clock(call.seconds * 1000)),
       cell('Answers after', call.latencyMs === null ? '' : millis(call.latencyMs)),
-      cell('Recording', call.hasRecording ? h('a', { href: callHref(call.attempt), 'aria-label': `Listen to the call with ${call.who}` }, 'Listen') : ''),
+      cell(
+        'Recording',
+        call.hasRecording
+          ? h(
+              'a',
+              { href: callHref(call.attempt), 'aria-label': `Listen to the call with ${call.who}` },
+              'Listen',
+            )
+          : '',
+      ),
     ),
   );
   say(at('calls-count'), shown.length === calls.length ? calls.length : `${shown.length} of ${calls.length}`);
@@ -125,16 +194,26 @@ function showCalls(calls) {
 }
 
 function options(select, all, pairs) {
-  select.replaceChildren(h('option', { value: '' }, all), ...pairs.map(([value, words]) => h('option', { value }, words)));
+  select.replaceChildren(
+    h('option', { value: '' }, all),
+    ...pairs.map(([value, words]) => h('option', { value }, words)),
+  );
+}
+
+function choose() {
+  location.hash = callsHref(at('by-result').value, at('by-place').value);
 }
 
 function openFilter(calls) {
   const results = new Map(calls.flatMap((call) => call.results.map((one) => [one.code, one.words])));
   options(at('by-result'), 'Any', [...results]);
-  options(at('by-place'), 'All', [...new Set(calls.map((call) => call.where))].toSorted().map((where) => [where, where]));
-  const choose = () => {
-    location.hash = callsHref(at('by-result').value, at('by-place').value);
-  };
+  options(
+    at('by-place'),
+    'All',
+    [...new Set(calls.map((call) => call.where))]
+      .toSorted((a, b) => a.localeCompare(b))
+      .map((where) => [where, where]),
+  );
   at('by-result').addEventListener('change', choose);
   at('by-place').addEventListener('change', choose);
   at('all').addEventListener('click', () => {
@@ -145,7 +224,9 @@ function openFilter(calls) {
 
 async function load() {
   const [, , date] = location.pathname.split('/');
-  const answer = await ask(date === undefined || date === '' ? '/api/report' : `/api/report?date=${encodeURIComponent(date)}`);
+  const answer = await ask(
+    date === undefined || date === '' ? '/api/report' : `/api/report?date=${encodeURIComponent(date)}`,
+  );
   showHead(answer);
   if (answer.report === null) throw new Error('No night has been planned yet.');
   const { report } = answer;

@@ -21,7 +21,14 @@ function bar(turn, longestMs) {
     reached = until;
     return part;
   });
-  return h('div.bars', { role: 'img', 'aria-label': STAGES.map(([field, , title]) => `${title} after ${millis(turn[field])}`).join(', ') }, ...parts);
+  return h(
+    'div.bars',
+    {
+      role: 'img',
+      'aria-label': STAGES.map(([field, , title]) => `${title} after ${millis(turn[field])}`).join(', '),
+    },
+    ...parts,
+  );
 }
 
 /** Rows of the table of turns; `seek` jumps in the recording, null when there is none. */
@@ -33,12 +40,21 @@ export function turnRows(turns, seek) {
     const jump =
       fromMs === null || seek === null
         ? turn.turn
-        : h('button', { type: 'button', 'aria-label': `Play turn ${turn.turn}`, click: () => seek(fromMs) }, `${turn.turn} · ${clock(fromMs)}`);
+        : h(
+            'button',
+            { type: 'button', 'aria-label': `Play turn ${turn.turn}`, click: () => seek(fromMs) },
+            `${turn.turn} · ${clock(fromMs)}`,
+          );
     return h(
       'tr',
       {},
       h('th', { scope: 'row' }, jump),
-      h('td', {}, h('span.small.muted', {}, `understood ${BY[turn.understoodBy]}, ${SPEECH[turn.speech]}`), bar(turn, longestMs)),
+      h(
+        'td',
+        {},
+        h('span.small.muted', {}, `understood ${BY[turn.understoodBy]}, ${SPEECH[turn.speech]}`),
+        bar(turn, longestMs),
+      ),
       h('td.number', {}, millis(turn.firstAudioMs)),
     );
   });

@@ -19,6 +19,7 @@ const FILES: Readonly<Record<string, { readonly file: string; readonly type: str
   '/assets/dom.js': { file: 'dom.js', type: SCRIPT },
   '/assets/frame.js': { file: 'frame.js', type: SCRIPT },
   '/assets/night.js': { file: 'night.js', type: SCRIPT },
+  '/assets/tiles.js': { file: 'tiles.js', type: SCRIPT },
   '/assets/live.js': { file: 'live.js', type: SCRIPT },
   '/assets/call.js': { file: 'call.js', type: SCRIPT },
   '/assets/player.js': { file: 'player.js', type: SCRIPT },
