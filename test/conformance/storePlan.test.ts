@@ -126,7 +126,7 @@ describe('who might be called', () => {
 });
 
 describe('storing a plan', () => {
-  test('planning again, and by two processes at once, adds nothing', async () => {
+  test('planning again adds nothing', async () => {
     await world.lists('ada', 'bob');
     const first = await world.plan();
     expect(first).toMatchObject({
@@ -135,12 +135,23 @@ describe('storing a plan', () => {
     });
     const again = await world.plan();
     expect(again).toEqual({ run: first.run, added: 0, contacts: [] });
-    await world.empty();
+  });
+
+  test('evenings that are planned at once share no appointment', async () => {
     await world.lists('ada', 'bob');
-    const plans = await Promise.all([world.plan(), world.plan(), world.plan(undefined, '2026-11-24')]);
-    expect(plans.reduce((sum, plan) => sum + plan.added, 0)).toBe(2);
+    const dates = ['23', '23', '24', '25', '26', '27'].map((day) => `2026-11-${day}`);
+    const plans = await Promise.all(dates.map((date) => world.plan(undefined, date)));
+    expect(plans.map((plan) => plan.added).filter((added) => added > 0)).toEqual([2]);
     expect(await world.count('contact')).toBe(2);
     expect(await world.count(`outbox where queue = 'call'`)).toBe(2);
+  });
+
+  test('a household is planned once an evening, even when its call has ended without an answer', async () => {
+    await world.lists('ada');
+    await world.plan();
+    await world.sql(`update contact set state = 'expired'`);
+    expect((await world.plan()).added).toBe(0);
+    expect((await world.plan(undefined, '2026-11-24')).added).toBe(1);
   });
 
   test('an appointment with a live contact gets no second one the next evening; one that came to nothing does', async () => {
