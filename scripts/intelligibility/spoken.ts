@@ -30,6 +30,9 @@ function say(token: string): string {
 
 /** The words of a line in the order in which they are spoken. */
 export function spokenWords(text: string): readonly string[] {
-  const plain = text.normalize('NFKD').replaceAll(/[\u2018\u2019]/g, "'");
+  const plain = text
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[\u2018\u2019]/g, "'");
   return [...plain.matchAll(/[A-Za-z]+(?:'[A-Za-z]+)*|\d+/g)].flatMap(([token]) => say(token).split(' '));
 }

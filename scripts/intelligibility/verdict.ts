@@ -10,7 +10,7 @@ export interface Understood {
   readonly rate: number | null;
 }
 
-export interface Misheard {
+interface Misheard {
   readonly attempt: string;
   readonly side: Side;
   readonly text: string;
