@@ -58,6 +58,7 @@ describe('the numbers of a night', () => {
 
   test('are those of their own run', async () => {
     await aNight();
+    await world.sql(`update promise set state = 'open', closed_at = null`);
     const before = await numbers();
     await world.lists('hal');
     const other = await world.plan(undefined, '2026-11-24');
@@ -69,6 +70,10 @@ describe('the numbers of a night', () => {
       live: 1,
       freed: 0,
       writeBacks: 0,
+      callbacks: 0,
+      promisesOpen: 0,
+      byOutcome: {},
+      unexplained: 0,
     });
   });
 
