@@ -51,7 +51,7 @@ const Snapshot = z.object({ date: z.string().nullable(), numbers: Numbers.nullab
 const Board = z.object({ queues: z.array(z.object({ name: z.string(), counts: Counts })) });
 
 /** Rows that the database holds when the night is over, by questions of the test's own. */
-export interface Kept {
+interface Kept {
   readonly attempts: readonly {
     readonly id: string;
     readonly sid: string | null;
