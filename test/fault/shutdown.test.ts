@@ -31,7 +31,6 @@ const folder = (): string => {
 
 afterAll(async () => {
   await endAll();
-  if (process.env['KEEP']) return;
   for (const made of folders) removeDataFolder(made);
 });
 

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { type Rollcall, dataFolder, logOf, runRollcall, startRollcall, withDatabase } from './rollcall.ts';
+import { type Rollcall, logOf, runRollcall, startRollcall, withDatabase } from './rollcall.ts';
 
 export const CALLS = 4;
 
@@ -76,7 +76,7 @@ export interface NightRun {
   /** What the live page was told, in order. */
   readonly page: readonly z.output<typeof Snapshot>[];
   readonly board: z.output<typeof Board>;
-  /** What a second planning run said while calls went on. */
+  /** What a second planning run said while calls went on; null when none was asked for. */
   readonly plannedAgain: unknown;
   readonly kept: Kept;
 }
@@ -136,14 +136,18 @@ async function keptIn(dataDir: string): Promise<Kept> {
 const untilLogged = (rollcall: Rollcall, dataDir: string, event: string): Promise<true> =>
   rollcall.until(event, () => (logOf(dataDir).some((line) => line['event'] === event) ? true : null));
 
-/**
- * Runs the night to its end.
- * @param env settings on top of the fast profile, e.g. another scheduling system.
- */
-export async function runNight(
-  env: Readonly<Record<string, string>> = {},
-  dataDir = dataFolder(),
-): Promise<NightRun> {
+/** Runs the night to its end. */
+export async function runNight({
+  dataDir,
+  env = {},
+  planAgain = false,
+}: {
+  readonly dataDir: string;
+  /** Settings on top of the fast profile, e.g. another scheduling system. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether a second planning run is started while people talk. */
+  readonly planAgain?: boolean;
+}): Promise<NightRun> {
   const settings = { EMULATOR_PROFILE: 'zero', TWILIO_CPS: '5', ...env };
   const practice = join(dataDir, '..', 'practice.json');
   writePractice(practice);
@@ -154,8 +158,9 @@ export async function runNight(
   const rollcall = startRollcall(['start', '--once', ...calls], { dataDir, env: settings });
   const url = await rollcall.url();
   const page = watchPage(url);
-  await untilLogged(rollcall, dataDir, 'run.planned');
-  const again = await runRollcall(['schedule', ...calls], { dataDir, env: settings });
+  // Not earlier: loading a second process takes time from the first lines' synthesis.
+  await untilLogged(rollcall, dataDir, 'turn.completed');
+  const again = planAgain ? await runRollcall(['schedule', ...calls], { dataDir, env: settings }) : null;
   await untilLogged(rollcall, dataDir, 'writeback.landed');
   const board = Board.parse(await (await fetch(`${url}/queues/api/queues`)).json());
   const { code } = await rollcall.ended;
@@ -167,7 +172,7 @@ export async function runNight(
     document: Document.parse(JSON.parse(rollcall.stdout())),
     page: await page,
     board,
-    plannedAgain: JSON.parse(again.stdout),
+    plannedAgain: again === null ? null : JSON.parse(again.stdout),
     kept: await keptIn(dataDir),
   };
 }
