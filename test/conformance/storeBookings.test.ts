@@ -48,8 +48,8 @@ async function accepts(slot: SlotId, name: string) {
   const attempt = await world.calls(name);
   const at = world.clock.now();
   const subject = (await world.store.calls.subject(attempt))?.offer ?? expect.fail('no offer');
-  const replaces = subject.replaces?.appointment ?? null;
-  const wanted = { attempt, replaces, offer, opening: subject.opening, at, relayNotBefore: at };
+  // What is given up is the entry's to say, not the call's.
+  const wanted = { attempt, replaces: null, offer, opening: subject.opening, at, relayNotBefore: at };
   const booking = (await world.store.writeBacks.wantBooking(wanted)) ?? expect.fail('not wanted');
   return { attempt, offer, booking, wanted };
 }

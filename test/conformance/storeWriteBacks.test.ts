@@ -162,6 +162,13 @@ describe('a landed change', () => {
     expect(await slots()).toEqual([]);
   });
 
+  test('has the version that the system gave it, number or not', async () => {
+    await world.settles(await decided('ada', 'confirm'), landed('ext-ada', 'W/"abc"'));
+    expect(await world.appointment('ada')).toMatchObject({ participation: 'accepted', version: 'W/"abc"' });
+    await world.settles(await decided('ada', 'cancel'), landed('ext-ada', '3'));
+    expect(await world.appointment('ada')).toMatchObject({ status: 'cancelled', version: '3' });
+  });
+
   test('cancelled: only now is the slot free, cooling, with the job that will fill it', async () => {
     const id = await decided('ada', 'cancel');
     expect(await slots()).toEqual([]);
