@@ -7,7 +7,9 @@ import { PER_MS } from './stereo.ts';
 
 /** The limits that a night is held to. */
 export const LIMITS = {
-  /** A recording and its call differ by the time that it takes to open and close the stream. */
+  /** Nothing can be recorded before the phone company has opened the stream, which a busy machine delays. */
+  streamOpenMs: 750,
+  /** From there on the recording is as long as the call. */
   lengthMs: 300,
   /** Of the handset's frames in which somebody speaks. */
   sameShare: 0.99,
@@ -161,7 +163,9 @@ function faultsOf(measured: Omit<Exact, 'faults'>): readonly string[] {
   const off = Math.round(recordingMs - callMs);
   const where = `starts ${Math.round(startsLateMs)} ms late, ends ${Math.round(endsEarlyMs)} ms early`;
   return [
-    ...(Math.abs(off) > LIMITS.lengthMs ? [`${off} ms beside the call's length: ${where}`] : []),
+    ...(startsLateMs > LIMITS.streamOpenMs || Math.abs(off + startsLateMs) > LIMITS.lengthMs
+      ? [`${off} ms beside the call's length: ${where}`]
+      : []),
     ...repeated.map((line) => `the transcript has one line twice: ${line}`),
     ...(['agent', 'callee'] as const).flatMap((side) => [
       ...(loud[side] < LIMITS.loudMs ? [`the ${side} is heard for ${loud[side]} ms`] : []),

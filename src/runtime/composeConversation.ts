@@ -15,7 +15,11 @@ import type { SpeechVendors } from './composeVendors.ts';
 import { createJournal } from './journalWriter.ts';
 import { heedOptOuts } from './optOut.ts';
 
-interface ConversationDeps extends SpeechVendors {
+export interface CallSpeech extends SpeechVendors {
+  readonly recordings: Recordings;
+}
+
+interface ConversationDeps extends CallSpeech {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;

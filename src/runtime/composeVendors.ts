@@ -24,7 +24,6 @@ export interface SpeechVendors {
   readonly secondTranscriber: Transcriber;
   readonly model: LanguageModel;
   readonly voice: Voice;
-  readonly recordings: Recordings;
 }
 
 export interface PhoneVendor {
@@ -87,9 +86,12 @@ export async function openSpeech({ config, emulated, clock, log }: Surroundings)
       log,
     }),
     voice,
-    recordings: createDiskRecordings({ dataDir: config.dataDir, log }),
   };
 }
+
+/** Where recordings are kept; the pages of any process play them from there. */
+export const openRecordings = (config: Config, log: Log): Recordings =>
+  createDiskRecordings({ dataDir: config.dataDir, log });
 
 /**
  * @param reachable where the phone company reaches us.

@@ -1,5 +1,5 @@
 /** Binds the roles of this process to their queues. */
-import { renderAheadAndHold } from './composeConversation.ts';
+import { type CallSpeech, renderAheadAndHold } from './composeConversation.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Queues } from '../ports/queues.ts';
@@ -15,7 +15,7 @@ import { consumeSchedule } from '../../workers/schedule.ts';
 import { keepUp } from '../../workers/upkeep.ts';
 import { consumeWriteBacks } from '../../workers/writeback.ts';
 import type { Role } from './commandLine.ts';
-import type { PhoneVendor, SpeechVendors } from './composeVendors.ts';
+import type { PhoneVendor } from './composeVendors.ts';
 import type { ProgressBoard } from './progressBoard.ts';
 import type { Shutdown } from './shutdown.ts';
 
@@ -51,7 +51,7 @@ const deskOf = ({ store, scheduling, clock, random, log, retryCapMs }: WorkDeps)
 });
 
 /** The `call` role: needs the phone and the voice. */
-export function workCalls(deps: WorkDeps, phone: PhoneVendor, speech: SpeechVendors): void {
+export function workCalls(deps: WorkDeps, phone: PhoneVendor, speech: CallSpeech): void {
   const { store, queues, scheduling, clock, random, log, board, shutdown } = deps;
   const consumer = consumeCalls({
     queues,

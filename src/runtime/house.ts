@@ -133,7 +133,7 @@ async function startRoles(opened: Opened, roles: readonly Role[]): Promise<Sched
   const { ground, queues, answering, board } = opened;
   const { config, store, clock, log, shutdown, emulated } = ground;
   // The vendors' packages take a second to load, in which the page answers already.
-  const { openPhone, openScheduling, openSpeech } = await import('./composeVendors.ts');
+  const { openPhone, openRecordings, openScheduling, openSpeech } = await import('./composeVendors.ts');
   const { upkeep, work, workCalls } = await import('./composeWorkers.ts');
   const surroundings = { config, emulated, clock, log };
   const scheduling = openScheduling(surroundings);
@@ -142,6 +142,7 @@ async function startRoles(opened: Opened, roles: readonly Role[]): Promise<Sched
     mediaUrl: mediaUrlOf(config, opened.publicUrl),
   });
   answering.phone = phone;
+  answering.recordings = openRecordings(config, log);
   const practice = await store.practice.current();
   const deps: WorkDeps = {
     store,
@@ -160,9 +161,8 @@ async function startRoles(opened: Opened, roles: readonly Role[]): Promise<Sched
   for (const role of roles) if (role !== 'call') work(role, deps);
   if (roles.includes('call')) {
     const speech = await openSpeech(surroundings);
-    answering.recordings = speech.recordings;
     shutdown.closeLater('media', 5_000, () => Promise.resolve(phone.media.closeAll()));
-    workCalls(deps, phone, speech);
+    workCalls(deps, phone, { ...speech, recordings: answering.recordings });
   }
   return scheduling;
 }

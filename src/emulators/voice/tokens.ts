@@ -14,8 +14,8 @@ function toAscii(text: string): string {
     .replace(/[^\u0020-\u007e]/g, (char) => (/\s/.test(char) ? ' ' : ''));
 }
 
-/** Flite says "AI" as "eye". */
-const spell = (word: string): string => word.replace(/\bAI\b/g, 'A I');
+/** Flite says "AI" as "eye", and leaves out the "AM" of "nine AM". */
+const spell = (word: string): string => word.replace(/\bA([IM])\b/g, 'A $1');
 
 /** Splits a text at white space; marks that stand alone join the word before them, because nobody says them. */
 export function tokens(text: string): readonly Token[] {
