@@ -7,5 +7,7 @@ export default defineConfig({
     globalSetup: ['test/support/globalSetup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Whole nights and shut-downs wait more than they compute; beside one of them there is room for everybody else.
+    maxWorkers: 2,
   },
 });
