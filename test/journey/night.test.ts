@@ -71,6 +71,8 @@ const of = (numbers: Numbers, ...kinds: readonly string[]): number =>
 
 /** From picking up to the first audio; next to nothing, unless the machine is busy with something else. */
 const LINE_OPENS_WITHIN_MS = 3_000;
+/** From our last sample to the handset's, by way of the phone company; the same. */
+const LINE_CLOSES_WITHIN_MS = 600;
 
 /** How much later than in the recording each stretch of speech stands in the truth, found by its own samples. */
 function offsetsMs(recorded: Uint8Array, truth: Uint8Array): readonly number[] {
@@ -165,7 +167,9 @@ describe.each([OURS, MEDPLUM])('a night with %s', (name) => {
       // One offset for all of it: nothing is lost and nothing is added on the way.
       expect(others).toEqual([]);
       expect(openedMs).toBeLessThan(LINE_OPENS_WITHIN_MS);
-      expect(Math.abs(openedMs + callee.length / 8 - truth.left.length / 8)).toBeLessThan(250);
+      expect(Math.abs(openedMs + callee.length / 8 - truth.left.length / 8)).toBeLessThan(
+        LINE_CLOSES_WITHIN_MS,
+      );
       expect(Math.abs((recordingMs ?? 0) - callee.length / 8)).toBeLessThan(1);
     }
   });

@@ -17,10 +17,18 @@ test.each<[string, RegExp]>([
   ['EACCES', /^\/data belongs to another account or may not be written to\. Run as the account that owns it/],
   ['EROFS', /^\/data is on a read-only disk\. Set DATA_DIR/],
   ['ENOTDIR', /^\/data is a file where a folder is needed\./],
+  ['EFBIG', /^Files in \/data may not grow as large as they must\. Raise the limit/],
+  ['53100', /^The disk that holds \/data is full\./],
 ])('%s is a line that says what to do', (code, line) => {
   const said = explainFileError(Object.assign(new Error('x'), { code }), '/data');
   expect(said).toBeInstanceOf(StartupError);
   expect(said.message).toMatch(line);
+});
+
+test('a full disk is recognised through whoever passes the error on', () => {
+  const cause = new Error('could not extend file "base/1": No space left on device');
+  const said = explainFileError(new Error('the query failed', { cause }), '/data');
+  expect(said.message).toMatch(/^The disk that holds \/data is full/);
 });
 
 test('an error that nobody foresaw stays what it is', () => {
